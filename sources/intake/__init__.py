@@ -1,0 +1,1 @@
+"""Turns an uploaded file or pasted text into a draft source; knows no model, no request, no database."""

@@ -1,0 +1,193 @@
+"""Plain text: bytes to characters, the few changes a text may see, its title and its language."""
+
+import codecs
+import functools
+import importlib
+import re
+from typing import Protocol, cast
+
+import chardet
+
+from sources.intake.draft import IntakeError
+
+MAX_CHARACTERS = 5_000_000
+MAX_TITLE = 200
+
+# Longest first: the UTF-32 mark begins with the UTF-16 one.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+# Python counts these among its text encodings, but no file comes in them and some are slow on hostile input.
+_NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
+
+_GUESS_BYTES = 200_000
+_TRUST_GUESS = 0.1  # below it chardet names rare encodings for texts that are windows-1252
+
+_LANGUAGE_CHARACTERS = 10_000
+_TRUST_LANGUAGE = 0.5
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
+_SPACE_AT_LINE_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
+
+
+class _Identifier(Protocol):
+    def classify(self, text: str, /) -> tuple[str, float]: ...
+
+
+def clean_text(text: str) -> str:
+    """The text with `\\n` line ends and without a leading byte-order mark; nothing else is changed.
+
+    Cleaning twice changes nothing. Refuses NUL, lone surrogates and more than 5,000,000 characters.
+    """
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    refuse_too_long(len(text))
+    if (at := text.find("\0")) >= 0:
+        raise IntakeError(
+            f"There is a NUL character {_where(text, at)}: this is not plain text, or its encoding was misread. "
+            "Save it as UTF-8 text, or choose its encoding."
+        )
+    if found := _SURROGATE.search(text):
+        raise IntakeError(
+            f"There is half a character (U+{ord(found[0]):04X}) {_where(text, found.start())}: the text was damaged "
+            "before it came here. Save it again as UTF-8."
+        )
+    return text
+
+
+def refuse_too_long(characters: int) -> None:
+    """Refuse more characters than a source may have."""
+    if characters > MAX_CHARACTERS:
+        raise IntakeError(
+            f"The text has {characters:,} characters; a source holds at most {MAX_CHARACTERS:,}; split it."
+        )
+
+
+def refuse_empty(text: str) -> None:
+    """Refuse a text of nothing but white space."""
+    if not text or text.isspace():
+        raise IntakeError("There is no text in it.")
+
+
+def tidy(text: str) -> str:
+    """Text that a format's reader made, ready to be stored.
+
+    Unlike clean_text this is for text that has no form of its own: control characters (form feeds too), soft
+    hyphens and lone surrogates go, white space at the ends of lines too, and paragraphs stand one blank line apart.
+    """
+    text = _LINE_ENDS.sub("\n", text.replace("\ufeff", ""))
+    text = _UNWANTED.sub("", text)
+    text = _SPACE_AT_LINE_END.sub("", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def one_line(value: object, limit: int = MAX_TITLE) -> str:
+    """A value from a file's metadata as one line of at most `limit` characters; '' for None."""
+    return " ".join(tidy("" if value is None else str(value)).split())[:limit]
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The characters of `data`, without a byte-order mark, and the encoding they were read in.
+
+    A byte-order mark decides; then strict UTF-8; anything else is a guess, to be shown to whoever brought it in.
+    Refuses what no encoding fits.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return decode_as(data.removeprefix(mark), name), name
+    if b"\0" in data:  # UTF-16 is valid UTF-8 as far as it is ASCII, so it is asked about first
+        wide = chardet.detect(data[:_GUESS_BYTES], include_encodings=_WIDE)["encoding"]
+        if wide and (text := _try(data, wide)) is not None and "\0" not in text:
+            return text, wide.lower()
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        first_foreign = error.start
+    for name in _guesses(data, first_foreign):
+        if (text := _try(data, name)) is not None:
+            return text, name
+    raise IntakeError(
+        f"This is not text in any known encoding (the first doubtful byte is number {first_foreign + 1:,}). "
+        "Save it as UTF-8 text, or give the file the ending of its kind."
+    )
+
+
+def decode_as(data: bytes, encoding: str) -> str:
+    """The characters of `data` in the encoding named; refuses an unknown name and bytes that do not fit it."""
+    name = canonical(encoding)
+    if name is None:
+        raise IntakeError(
+            f"“{one_line(encoding, 40)}” is no encoding known here. Choose another, such as utf-8."
+        )
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        raise IntakeError(
+            f"This is not {name}: byte number {error.start + 1:,} does not fit it. Choose another encoding."
+        ) from error
+
+
+def canonical(encoding: str) -> str | None:
+    """Python's name of a text encoding, or None when there is none of that name."""
+    try:
+        info = codecs.lookup(encoding.strip())
+        if info.name in _NO_FILE_ENCODINGS:
+            return None
+        b"".decode(info.name)  # refuses codecs such as zip, that make no text
+    except (LookupError, ValueError):
+        return None
+    return info.name
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _guesses(data: bytes, first_foreign: int) -> list[str]:
+    """Encodings to try on bytes that are not UTF-8, the likeliest first."""
+    # A long text that is ASCII for pages must not be judged by these pages.
+    start = max(0, first_foreign - _GUESS_BYTES // 4) & ~3
+    guess = chardet.detect(
+        data[start : start + _GUESS_BYTES],
+        encoding_era=chardet.EncodingEra.MODERN_WEB,
+        prefer_superset=True,
+    )
+    if guess["encoding"] is None:  # it looks like a picture, an archive, a program
+        return []
+    if guess["confidence"] < _TRUST_GUESS:
+        return ["windows-1252", guess["encoding"].lower()]
+    return [guess["encoding"].lower(), "windows-1252"]
+
+
+def _where(text: str, at: int) -> str:
+    line = text.count("\n", 0, at) + 1
+    return f"in line {line:,} (character {at + 1:,} of the text)"
+
+
+def title_of(text: str) -> str:
+    """The first line that is not empty, cut at 200 characters; '' when there is none."""
+    text = text.lstrip()
+    return text[: text.find("\n") if "\n" in text else None].rstrip()[:MAX_TITLE]
+
+
+def guess_language(text: str) -> str:
+    """The ISO 639-1 code of the language the text begins in, or '' when that is not clear."""
+    language, probability = _identifier().classify(text[:_LANGUAGE_CHARACTERS])
+    return language if probability >= _TRUST_LANGUAGE and len(language) == 2 else ""
+
+
+@functools.cache
+def _identifier() -> _Identifier:
+    # Loaded when first asked for: it brings numpy and takes half a second, which no other command should pay.
+    langid = importlib.import_module("py3langid.langid")
+    return cast(_Identifier, langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True))
