@@ -1,0 +1,118 @@
+/* What every page does with a script: keys, the dialog that lists them, notices, menus, light and dark.
+   Nothing here is needed to do the work: without it the page is the same, less the keys. */
+
+const YEAR = 60 * 60 * 24 * 365;
+
+function remember(name, value) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  const age = value === "" ? 0 : YEAR;
+  document.cookie = `${name}=${value}; path=/; max-age=${age}; samesite=lax${secure}`;
+}
+
+/* ── Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
+   A bare key is first offered as the event "gainsay:key" (detail.key) at the element in focus: a page's own module
+   listens on document and calls preventDefault() on what it takes. What nobody takes goes to the first visible
+   element with data-key="…": a field is focused, anything else is clicked. */
+
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file]), textarea, select, [contenteditable]";
+
+function offered(event) {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key.length !== 1 && event.key !== "Escape") return false;
+  if (event.key === " ") return false;
+  if (event.target.closest(TYPING)) return false;
+  if (event.key !== "Escape" && document.documentElement.dataset.keys === "off") return false;
+  // An open dialog, popover or menu keeps its keys, Escape first of all.
+  return !document.querySelector("dialog[open], :popover-open, details.menu[open]");
+}
+
+function act(element) {
+  if (element.matches(TYPING)) {
+    element.focus();
+    if (element.select) element.select();
+  } else {
+    element.click();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!offered(event)) return;
+  const key = event.key;
+  const taken = !event.target.dispatchEvent(
+    new CustomEvent("gainsay:key", { bubbles: true, cancelable: true, detail: { key, repeat: event.repeat } }),
+  );
+  if (taken) {
+    event.preventDefault();
+    return;
+  }
+  if (event.repeat) return;
+  if (key === "?") {
+    event.preventDefault();
+    open("keys");
+    return;
+  }
+  const element = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(
+    (one) => !one.disabled && one.checkVisibility(),
+  );
+  if (element) {
+    event.preventDefault();
+    act(element);
+  }
+});
+
+const keysSwitch = document.querySelector("[data-keys-switch]");
+if (keysSwitch) {
+  keysSwitch.checked = document.documentElement.dataset.keys !== "off";
+  keysSwitch.addEventListener("change", () => {
+    document.documentElement.dataset.keys = keysSwitch.checked ? "on" : "off";
+    remember("keys", keysSwitch.checked ? "" : "off");
+  });
+}
+
+/* ── Dialogs, notices, menus ──────────────────────────────────────────────────────────────────────────────── */
+
+function open(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) open(opener.dataset.opens);
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+  // The backdrop is the dialog itself: a click on it, not on what it holds, closes.
+  if (event.target.matches("dialog.dialog")) event.target.close();
+
+  const dismiss = event.target.closest("[data-dismiss]");
+  if (dismiss) {
+    dismiss.closest(".flash").remove();
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+/* ── Light and dark: kept in a cookie, so that the server writes it and no page flashes ───────────────────── */
+
+const theme = document.querySelector("[data-theme-switch]");
+if (theme) {
+  const now = document.documentElement.dataset.theme ?? "auto";
+  for (const choice of theme.querySelectorAll("input")) choice.checked = choice.value === now;
+  theme.addEventListener("change", (event) => {
+    const chosen = event.target.value;
+    if (chosen === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+    remember("theme", chosen === "auto" ? "" : chosen);
+  });
+}
