@@ -1,0 +1,48 @@
+"""How claims are read."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from sources.querysets import RecordQuerySet
+from sources.search import RANKED, Search
+
+if TYPE_CHECKING:
+    from claims.models import Claim  # noqa: F401
+
+
+class ClaimQuerySet(RecordQuerySet["Claim"]):
+    def for_list(self) -> Self:
+        """With all that a row of a list or a card shows; a field that was not fetched raises."""
+        return (
+            self.select_related("source", "speaker", "dossier", "by")
+            .defer("source__text", "source__search", "search")
+            .prefetch_related("topics")
+            .fetch_mode(models.FETCH_RAISE)
+        )
+
+    def matching(self, search: Search) -> Self:
+        """Those whose statement or quote matches."""
+        return self.none() if search.is_empty else self.filter(search.condition())
+
+    def ranked(self, search: Search) -> Self:
+        """The best matches first, of the first thousand found; for a page of results, never for a whole list."""
+        if search.is_empty:
+            return self.none()
+        found = self.filter(search.condition()).values("pk")[:RANKED]
+        return self.model._default_manager.filter(pk__in=found).order_by(-search.rank(), "-number")
+
+    def linked(self, kinds: Sequence[str] = ()) -> Self:
+        """Those with a live link, or with one that stands as one of ``kinds``."""
+        return self.filter(self._link_exists(kinds))
+
+    def unlinked(self, kinds: Sequence[str] = ()) -> Self:
+        return self.exclude(self._link_exists(kinds))
+
+    def _link_exists(self, kinds: Sequence[str]) -> Q:
+        links = self.model._meta.get_field("links_from").related_model._default_manager.live()
+        if kinds:
+            links = links.filter(standing__in=kinds)
+        return Q(Exists(links.filter(from_claim=OuterRef("pk")))) | Q(Exists(links.filter(to_claim=OuterRef("pk"))))

@@ -1,0 +1,109 @@
+"""The source: one text as it came."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import MD5, Length
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+
+from sources.fields import Period, RowSearchVector, TextSearchConfigField
+from sources.languages import config_for
+from sources.models.dossier import Letter
+from sources.models.record import Record
+from sources.querysets import SourceQuerySet
+from sources.validators import validate_text, validate_time
+
+TEXT_LIMIT = 5_000_000
+
+
+class Reliability(models.TextChoices):
+    """The Admiralty scale."""
+
+    A = "A", "A · reliable"
+    B = "B", "B · usually reliable"
+    C = "C", "C · fairly reliable"
+    D = "D", "D · not usually reliable"
+    E = "E", "E · unreliable"
+    F = "F", "F · cannot be judged"
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["text", "length", "text_md5", "period", "search"],
+)
+class Source(Record):
+    """One text as it came, with where it came from. The database refuses a change of ``text``.
+
+    ``published`` is a date of any precision as written; ``period`` is the range that the database derives from it.
+    ``text_md5`` finds a text that is here already (compare the texts before you believe it).
+    """
+
+    LETTER = Letter.SOURCE
+
+    title = models.CharField(max_length=1000, blank=True)
+    outlet = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=1000, blank=True)
+    url = models.CharField("web address", max_length=2000, blank=True)
+    published = models.CharField(
+        max_length=10, blank=True, validators=[validate_time], help_text="2023, 2023-01 or 2023-01-15."
+    )
+    period = models.GeneratedField(expression=Period("published"), output_field=DateRangeField(), db_persist=True)
+    language = models.CharField(max_length=35, blank=True, help_text="A code: en, zh, ar.")
+    reliability = models.CharField(max_length=1, choices=Reliability, blank=True)
+    text = models.TextField(validators=[validate_text], editable=False)
+    length = models.GeneratedField(
+        expression=Length("text"), output_field=models.PositiveIntegerField(), db_persist=True
+    )
+    text_md5 = models.GeneratedField(
+        expression=MD5("text"), output_field=models.CharField(max_length=32), db_persist=True
+    )
+    config = TextSearchConfigField(max_length=63, default="simple", editable=False)
+    search = models.GeneratedField(
+        expression=RowSearchVector("config", "title", models.functions.Concat("outlet", models.Value(" "), "author")),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(condition=Q(reliability__in=["", *Reliability.values]), name="source_reliability"),
+            models.CheckConstraint(
+                condition=Q(length__range=(1, TEXT_LIMIT)),
+                name="source_text_length",
+                violation_error_message="A text has between 1 and 5,000,000 characters.",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="source_search"),
+            models.Index(fields=["dossier", "text_md5"], name="source_text"),
+            models.Index(fields=["dossier", "outlet"], name="source_outlet"),
+        ]
+
+    @property
+    def heading(self) -> str:
+        """The title, or what stands for one."""
+        return self.title or self.url or f"Untitled source {self.cited}"
+
+    def set_config(self) -> None:
+        """Take the text-search configuration of the language."""
+        self.config = config_for(self.language)
+
+
+class SourcePiece(models.Model):
+    """A piece of a source's text in the full-text index. The database makes it; nothing else writes it."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="pieces")
+    search = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["search"], name="sourcepiece_search")]
+
+    def __str__(self) -> str:
+        return f"piece of {self.source_id}"

@@ -1,0 +1,36 @@
+"""The account a person signs in with. What she may do in a dossier is her membership's business."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import QuerySet
+
+
+class UserQuerySet(QuerySet["User"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Close these accounts: the names and all that these people made stay (the database sees to it)."""
+        return self._raw_delete(self.db), {}
+
+
+class UserAccountManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's, with accounts that are closed instead of deleted."""
+
+    use_in_migrations = False
+
+
+class User(AbstractUser):
+    """An account. Deleting one, by SQL too, closes it: a trigger keeps the row and its name."""
+
+    objects: ClassVar[UserAccountManager] = UserAccountManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.CheckConstraint(condition=~models.Q(username=""), name="user_has_a_name")]
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        User.objects.filter(pk=self.pk).delete()
+        return 0, {}
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username

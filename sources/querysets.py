@@ -1,0 +1,66 @@
+"""How dossiers, people and sources are read. Nothing here writes, and nothing knows a request."""
+
+from itertools import count
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from sources.search import Search
+
+if TYPE_CHECKING:
+    from sources.models import Dossier, Membership, Source, User  # noqa: F401
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def open_to(self, user: "User") -> Self:
+        """The dossiers that this account may enter: those it has a role in; all of them for a superuser."""
+        if user.is_superuser:
+            return self
+        return self.filter(people__user=user, people__role__gt="")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def members(self) -> Self:
+        """Those who may enter."""
+        return self.exclude(role="").filter(user__is_active=True)
+
+    def person_for(self, dossier: "Dossier", user: "User") -> "Membership":
+        """This account as a person of the dossier, made without a role when she is none yet."""
+        person = self.filter(dossier=dossier, user=user).first()
+        taken = set() if person else set(self.filter(dossier=dossier).values_list("name", flat=True))
+        names = (user.username if n == 1 else f"{user.username} ({n})" for n in count(1))
+        return person or self.create(dossier=dossier, user=user, name=next(n for n in names if n not in taken))
+
+    def imported(self) -> Self:
+        """Those who came with a file and have no account."""
+        return self.filter(user__isnull=True)
+
+
+class RecordQuerySet[Model: models.Model](models.QuerySet[Model]):
+    """What every numbered record of a dossier can be asked."""
+
+    def live(self) -> Self:
+        """Those that are not in the bin."""
+        return self.filter(binned_at__isnull=True)
+
+    def binned(self) -> Self:
+        return self.filter(binned_at__isnull=False)
+
+    def before(self, number: int | None) -> Self:
+        """The next page of a list that runs from the highest number down: what comes after ``number``."""
+        return self if number is None else self.filter(number__lt=number)
+
+
+class SourceQuerySet(RecordQuerySet["Source"]):
+    def without_text(self) -> Self:
+        """For lists: all but the text, which may be megabytes."""
+        return self.defer("text")
+
+    def matching(self, words: str, configs: list[str]) -> Self:
+        """Those whose title, outlet, author or text match ``words`` (as a web search reads them)."""
+        search = Search(words, configs)
+        if search.is_empty:
+            return self.none()
+        pieces = self.model._meta.get_field("pieces").related_model._default_manager.filter(search.condition())
+        return self.filter(search.condition() | Q(pk__in=pieces.values("source_id")))
