@@ -7,7 +7,7 @@ class IntakeError(Exception):
     """A text that cannot be brought in.
 
     The message is for the person who brought it: what is wrong, where, and what to do. It does not name the
-    file; the caller knows it.
+    file, which the caller knows.
     """
 
 
@@ -15,10 +15,10 @@ class IntakeError(Exception):
 class Draft:
     """A source before anybody has looked at it.
 
-    `text` is final: quotes count its characters. All other fields are guesses to be shown and corrected, one line
-    each, '' when nothing is known. `published` is `2023`, `2023-01` or `2023-01-15`; `language` an ISO 639-1 code;
-    `encoding` a name that `extract(…, encoding=…)` takes, '' where the format has none. `warnings` are sentences for
-    the same person.
+    `text` is final: quotes count its characters. All other fields are guesses to be shown and corrected, one
+    line each, '' when nothing is known. `published` is `2023`, `2023-01` or `2023-01-15`; `language` an ISO
+    639-1 code; `encoding` a name that `extract(…, encoding=…)` takes, '' where the format has none.
+    `warnings` are sentences for the person who brings it in.
     """
 
     text: str

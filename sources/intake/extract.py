@@ -1,7 +1,7 @@
 """From a file's name and bytes, or from pasted text, to a draft source.
 
-Plain text is read here. HTML, PDF and DOCX are read in a process of their own (worker.py), under a limit of time and
-memory, so that a hostile file can neither hang nor kill whoever asked.
+Plain text is read here. HTML, PDF and DOCX are read in a process of their own (worker.py), under a limit of
+time and memory, so that a hostile file can neither hang nor kill whoever asked.
 """
 
 import dataclasses
@@ -40,8 +40,8 @@ def extract(name: str, data: bytes, *, encoding: str | None = None, seconds: flo
     """The draft of a file: its format by the ending of `name`, its characters by `encoding` when given.
 
     Plain text (`.txt`, `.md`) is kept to the last character, but for line ends and a byte-order mark. Raises
-    IntakeError for another ending, a file that is not what it says, has no text or more than 5,000,000 characters,
-    or takes longer than `seconds` to read. The same file always gives the same text.
+    IntakeError for another ending, and for a file that is not what it says, has no text or more than
+    5,000,000 characters, or takes longer than `seconds` to read. The same file always gives the same text.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in ACCEPTED:
@@ -66,7 +66,7 @@ def _plain(data: bytes, encoding: str | None) -> Draft:
             "the most that a source holds; split it."
         )
     text, used = (decode_as(data, encoding), encoding) if encoding else decode(data)
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if not encoding and not used.startswith("utf-"):
         warnings = (f"The encoding was guessed as {used}. If letters look wrong, choose another.",)
     return _finished(Draft(text, encoding=used, warnings=warnings))
@@ -103,12 +103,11 @@ def _read_apart(suffix: str, data: bytes, encoding: str | None, seconds: float) 
             f"Reading took longer than {seconds:g} seconds and was stopped; nothing was kept. "
             "Split the file, or save it as plain text and bring that."
         ) from error
-    if done.stderr:
-        logger.warning("reading a %s file: %s", suffix, done.stderr.decode(errors="replace")[-2000:])
     if done.returncode:
+        logger.warning("reading a %s file: %s", suffix, done.stderr.decode(errors="replace")[-2000:])
         raise IntakeError(
-            "Reading the file broke off: it is damaged, or needs more memory than is allowed; nothing was kept. "
-            "Save it again, or save it as plain text and bring that."
+            "Reading the file broke off: it is damaged, or needs more memory than is allowed; nothing was "
+            "kept. Save it again, or save it as plain text and bring that."
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     if "error" in answer:

@@ -8,14 +8,18 @@ import trafilatura
 from lxml import etree, html
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.text import canonical, decode, decode_as, one_line, tidy
+from sources.intake.text import canonical, date_or_nothing, decode, decode_as, one_line, tidy
 
-_NO_PAGE = "No text found on this page. Open it in a browser, copy the text and paste it instead."
+_NO_TEXT = "No text found on this page. Open it in a browser, copy the text and paste it."
 
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"""(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""",
+    re.IGNORECASE,
+)
 _DECLARED_WITHIN = 4096
 
-# What browsers read under these names (https://encoding.spec.whatwg.org/#names-and-labels).
+# What browsers read under these names (https://encoding.spec.whatwg.org/#names-and-labels). A page in UTF-16
+# cannot say so in ASCII: one that does is UTF-8.
 _AS_BROWSERS_DO = {
     "ascii": "windows-1252",
     "iso8859-1": "windows-1252",
@@ -27,32 +31,44 @@ _AS_BROWSERS_DO = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
 }
 
+# Below this trafilatura gives up on the page's structure and breaks sentences at every bold word.
+_SHORT = 250
+
+# HTML's elements, and those that trafilatura makes of them.
 _UNSEEN = {
-    "head", "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "select", "button",
-    "textarea", "audio", "video", "canvas",
+    "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "select", "button",
+    "textarea", "audio", "video", "canvas", "nav",
 }  # fmt: skip
 _BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
-    "pre", "section", "summary", "table", "tr", "ul",
+    "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr",
+    "list", "main", "ol", "p", "pre", "quote", "section", "summary", "table", "ul",
 }  # fmt: skip
+_LINES = {"br", "lb", "item", "li", "row", "tr"}
+_CELLS = {"cell", "td", "th"}
+_AS_WRITTEN = {"pre", "quote", "code"}
 
 
 def read(data: bytes, encoding: str) -> Draft:
-    """The article as trafilatura finds it, its paragraphs a blank line apart; where it finds none, all visible text.
+    """The article as trafilatura finds it; where it finds next to none, all text that a browser would show.
 
+    Paragraphs stand a blank line apart; list items, table rows and line breaks begin a line; tabs part cells.
     Title, author, date, site and address are what the page states; the date is never guessed from its text.
     """
     source, used = _decoded(data, encoding)
-    text = _article(_parsed(source))
+    found = trafilatura.bare_extraction(_parsed(source), include_comments=False)
+    text = rendered(found.body) if isinstance(found, trafilatura.settings.Document) else ""
     warnings = []
+    if len(text) < _SHORT and (seen := rendered(_parsed(source).find("body"))):
+        text = seen
+        warnings.append("No article was recognised on this page: all its text was taken.")
     if not text:
-        text = tidy("".join(_visible(_parsed(source))))
-        warnings.append("No article was recognised on this page: all its text was taken, menus included.")
-    if not text:
-        raise IntakeError(_NO_PAGE)
+        raise IntakeError(_NO_TEXT)
     return Draft(text, encoding=used, warnings=tuple(warnings), **_metadata(_parsed(source)))
 
 
@@ -62,7 +78,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         return decode_as(data, encoding), encoding
     declared = _DECLARED.search(data[:_DECLARED_WITHIN])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = canonical(declared[1].decode("ascii")) or "utf-8"
+        name = canonical(declared[1].decode("ascii", "replace")) or "utf-8"
         name = _AS_BROWSERS_DO.get(name, name)
         try:
             return data.decode(name), name
@@ -72,50 +88,74 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
 
 
 def _parsed(source: str) -> html.HtmlElement:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
-        raise IntakeError(_NO_PAGE) from error
-
-
-def _article(tree: html.HtmlElement) -> str:
-    found = trafilatura.bare_extraction(tree, include_comments=False)
-    if not isinstance(found, trafilatura.settings.Document) or not found.text:
-        return ""
-    # Paragraphs come a line each; list items and table rows are to stay together.
-    return tidy(re.sub(r"\n(?!- |\| )", "\n\n", found.text))
+        raise IntakeError(_NO_TEXT) from error
+    if parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT]):
+        # The parser goes on without what lies beyond its limit: half a page would pass for all of it.
+        raise IntakeError(
+            "This page is nested too deeply to be read whole. Open it in a browser, copy the text, paste it."
+        )
+    return tree
 
 
 def _metadata(tree: html.HtmlElement) -> dict[str, str]:
-    declared_language = tree.get("lang", "").partition("-")[0].lower()
     found = trafilatura.extract_metadata(tree, extensive=False)
-    address = one_line(found.url, 2000)
+    language = tree.get("lang", "").partition("-")[0].lower()
     return {
         "title": one_line(found.title),
         "outlet": one_line(found.sitename),
         "author": one_line(found.author),
-        "url": address if urlsplit(address).scheme in {"http", "https"} else "",
-        "published": found.date or "",
-        "language": declared_language if re.fullmatch("[a-z]{2}", declared_language) else "",
+        "url": _web_address(one_line(found.url, 2000)),
+        "published": date_or_nothing(found.date or ""),
+        "language": language if re.fullmatch("[a-z]{2}", language) else "",
     }
 
 
-def _visible(tree: html.HtmlElement) -> Iterator[str]:
-    """The text of the page as a browser would show it, piece by piece."""
-    walker = etree.iterwalk(tree, events=("start", "end"))
+def _web_address(address: str) -> str:
+    try:
+        return address if urlsplit(address).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def rendered(root: etree._Element | None) -> str:
+    """The text below an element of HTML, or of trafilatura's XML, laid out as a browser would."""
+    if root is None:
+        return ""
+    pieces: list[str] = []
+    for piece in _pieces(root):
+        # White space at the start of a line is the source's indentation, not the text's.
+        pieces.append(piece.lstrip(" ") if not pieces or pieces[-1].endswith(("\n", "\t")) else piece)
+    return tidy("".join(filter(None, pieces)))
+
+
+def _pieces(root: etree._Element) -> Iterator[str]:
+    walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        tag = element.tag
-        unseen = tag in _UNSEEN or element.get("hidden") is not None
-        if tag == "br" and event == "start":
-            yield "\n"
-        elif tag in _BLOCKS:
-            yield "\n\n"
-        elif tag in {"td", "th"}:
-            yield "\t"
-        if event == "start" and unseen:
+        yield _boundary(element, event)
+        if event == "end":
+            if element is not root:
+                yield _text(element.getparent(), element.tail)
+        elif element.tag in _UNSEEN or element.get("hidden") is not None:
             walker.skip_subtree()
-        elif event == "start":
-            yield re.sub(r"\s+", " ", element.text or "")
         else:
-            yield re.sub(r"\s+", " ", element.tail or "")
+            yield _text(element, element.text)
+
+
+def _boundary(element: etree._Element, event: str) -> str:
+    """What stands between an element and what comes before its start or after its end."""
+    if element.tag in _LINES:
+        return "\n" if event == "start" else ""
+    if element.tag in _CELLS:
+        return "\t" if event == "start" and element.getprevious() is not None else ""
+    inline_quote = element.tag == "quote" and element.getparent().tag == "p"
+    return "\n\n" if element.tag in _BLOCKS and not inline_quote else ""
+
+
+def _text(element: etree._Element, text: str | None) -> str:
+    if not text or element.tag in _AS_WRITTEN:
+        return text or ""
+    return re.sub(r"[ \t\n\r\f]+", " ", text)

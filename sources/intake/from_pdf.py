@@ -6,13 +6,20 @@ import pypdfium2
 import pypdfium2.raw
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.text import one_line, refuse_too_long, tidy
+from sources.intake.text import (
+    date_or_nothing,
+    file_date_warning,
+    one_line,
+    refuse_too_long,
+    tidy,
+    title_or_nothing,
+)
 
 # PDFium writes a hyphen at the end of a line as U+0002 or U+FFFE; typesetters use U+2010 and the soft hyphen.
 _HYPHENS = str.maketrans(dict.fromkeys("\x02\ufffe\u2010\xad", "-"))
 
 
-def read(data: bytes, encoding: str) -> Draft:
+def read(data: bytes, _encoding: str) -> Draft:
     """The text of the pages, a blank line between them, with title, author and date as the file states them.
 
     Refuses what is no PDF, what needs a password, and a file whose pages hold no text.
@@ -26,15 +33,15 @@ def read(data: bytes, encoding: str) -> Draft:
         refuse_too_long(length)
     text = "\n\n".join(filter(None, pages))
     if not text:
-        raise IntakeError("No text found: a scanned PDF needs text recognition (OCR) first.")
+        raise IntakeError("No text found: a scanned PDF needs text recognition first.")
     stated = document.get_metadata_dict()
-    published = date_of(stated.get("CreationDate", ""))
+    published = _date(stated["CreationDate"])
     return Draft(
         text,
-        title=one_line(stated.get("Title")),
-        author=one_line(stated.get("Author")),
+        title=title_or_nothing(stated["Title"]),
+        author=one_line(stated["Author"]),
         published=published,
-        warnings=tuple(_warnings(pages, published)),
+        warnings=_silent_pages(pages) + file_date_warning(published),
     )
 
 
@@ -61,18 +68,14 @@ def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
     return text
 
 
-def _warnings(pages: list[str], published: str) -> list[str]:
-    warnings = []
-    if silent := pages.count(""):
-        warnings.append(
-            f"{silent} of {len(pages)} pages hold no text; pages that are pictures need text recognition (OCR) first."
-        )
-    if published:
-        warnings.append("The date is the day the file was made, not always the day of publication: check it.")
-    return warnings
+def _silent_pages(pages: list[str]) -> tuple[str, ...]:
+    silent = pages.count("")
+    if not silent:
+        return ()
+    return (f"{silent} of {len(pages)} pages hold no text; pages that are pictures need text recognition.",)
 
 
-def date_of(stated: str) -> str:
-    """`2023-01-15` of a PDF date such as `D:20230115093000+01'00'`, as precise as stated; '' of anything else."""
-    found = re.match(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?", stated)
-    return "-".join(filter(None, found.groups())) if found else ""
+def _date(stated: str) -> str:
+    """`2023-01-15` of a PDF date such as `D:20230115093000+01'00'`, as precise as stated; else ''."""
+    found = re.match(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?", stated, re.ASCII)
+    return date_or_nothing("-".join(filter(None, found.groups()))) if found else ""

@@ -4,11 +4,12 @@ import codecs
 import functools
 import importlib
 import re
-from typing import Protocol, cast
+from typing import Protocol
 
 import chardet
 
 from sources.intake.draft import IntakeError
+from sources.periods import NotATime, parse_date
 
 MAX_CHARACTERS = 5_000_000
 MAX_TITLE = 200
@@ -31,11 +32,16 @@ _TRUST_GUESS = 0.1  # below it chardet names rare encodings for texts that are w
 
 _LANGUAGE_CHARACTERS = 10_000
 _TRUST_LANGUAGE = 0.5
+_NO_LANGUAGE = "zxx"  # what figures and the like are taken for
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
-_SPACE_AT_LINE_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
+
+# What word processors write where nobody gave a title.
+_NO_TITLE = re.compile(
+    r"microsoft \w+ - .*|untitled.*|(word )?document ?\d*|.*\.(docx?|indd|odt|pdf|rtf|tex)", re.IGNORECASE
+)
 
 
 class _Identifier(Protocol):
@@ -51,13 +57,13 @@ def clean_text(text: str) -> str:
     refuse_too_long(len(text))
     if (at := text.find("\0")) >= 0:
         raise IntakeError(
-            f"There is a NUL character {_where(text, at)}: this is not plain text, or its encoding was misread. "
-            "Save it as UTF-8 text, or choose its encoding."
+            f"There is a NUL character {_where(text, at)}: this is not plain text, or its encoding was "
+            "misread. Save it as UTF-8 text, or choose its encoding."
         )
     if found := _SURROGATE.search(text):
         raise IntakeError(
-            f"There is half a character (U+{ord(found[0]):04X}) {_where(text, found.start())}: the text was damaged "
-            "before it came here. Save it again as UTF-8."
+            f"There is half a character (U+{ord(found[0]):04X}) {_where(text, found.start())}: the text was "
+            "damaged before it came here. Save it again as UTF-8."
         )
     return text
 
@@ -73,18 +79,18 @@ def refuse_too_long(characters: int) -> None:
 def refuse_empty(text: str) -> None:
     """Refuse a text of nothing but white space."""
     if not text or text.isspace():
-        raise IntakeError("There is no text in it.")
+        raise IntakeError("No text found. What is only a picture of text needs text recognition (OCR) first.")
 
 
 def tidy(text: str) -> str:
     """Text that a format's reader made, ready to be stored.
 
     Unlike clean_text this is for text that has no form of its own: control characters (form feeds too), soft
-    hyphens and lone surrogates go, white space at the ends of lines too, and paragraphs stand one blank line apart.
+    hyphens, lone surrogates and white space at the ends of lines go, and of blank lines at most one is left.
     """
     text = _LINE_ENDS.sub("\n", text.replace("\ufeff", ""))
     text = _UNWANTED.sub("", text)
-    text = _SPACE_AT_LINE_END.sub("", text)
+    text = "\n".join(map(str.rstrip, text.split("\n")))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
@@ -93,11 +99,33 @@ def one_line(value: object, limit: int = MAX_TITLE) -> str:
     return " ".join(tidy("" if value is None else str(value)).split())[:limit]
 
 
+def title_or_nothing(stated: str) -> str:
+    """A title from a file's properties, or '' when a program put it there and not a person."""
+    title = one_line(stated)
+    return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def date_or_nothing(written: str) -> str:
+    """A date as written when the calendar has it, else ''."""
+    try:
+        parse_date(written)
+    except NotATime:
+        return ""
+    return written
+
+
+def file_date_warning(published: str) -> tuple[str, ...]:
+    """What to say about a date that is only the file's own; nothing when there is none."""
+    if not published:
+        return ()
+    return (f"The date, {published}, is when the file was made; the text may be of another day: check it.",)
+
+
 def decode(data: bytes) -> tuple[str, str]:
     """The characters of `data`, without a byte-order mark, and the encoding they were read in.
 
-    A byte-order mark decides; then strict UTF-8; anything else is a guess, to be shown to whoever brought it in.
-    Refuses what no encoding fits.
+    A byte-order mark decides; then strict UTF-8; anything else is a guess, to be shown to whoever brings it
+    in. Refuses what no encoding fits.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -120,7 +148,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def decode_as(data: bytes, encoding: str) -> str:
-    """The characters of `data` in the encoding named; refuses an unknown name and bytes that do not fit it."""
+    """The characters of `data` in the encoding named; refuses an unknown name, and bytes that do not fit."""
     name = canonical(encoding)
     if name is None:
         raise IntakeError(
@@ -137,13 +165,16 @@ def decode_as(data: bytes, encoding: str) -> str:
 def canonical(encoding: str) -> str | None:
     """Python's name of a text encoding, or None when there is none of that name."""
     try:
-        info = codecs.lookup(encoding.strip())
-        if info.name in _NO_FILE_ENCODINGS:
-            return None
-        b"".decode(info.name)  # refuses codecs such as zip, that make no text
+        name = codecs.lookup(encoding.strip()).name
     except (LookupError, ValueError):
         return None
-    return info.name
+    try:
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        pass  # it takes more bytes than one
+    except LookupError:
+        return None  # a codec, such as zip, that makes no text
+    return None if name in _NO_FILE_ENCODINGS else name
 
 
 def _try(data: bytes, encoding: str) -> str | None:
@@ -183,11 +214,14 @@ def title_of(text: str) -> str:
 def guess_language(text: str) -> str:
     """The ISO 639-1 code of the language the text begins in, or '' when that is not clear."""
     language, probability = _identifier().classify(text[:_LANGUAGE_CHARACTERS])
-    return language if probability >= _TRUST_LANGUAGE and len(language) == 2 else ""
+    return language if language != _NO_LANGUAGE and probability >= _TRUST_LANGUAGE else ""
 
 
 @functools.cache
 def _identifier() -> _Identifier:
     # Loaded when first asked for: it brings numpy and takes half a second, which no other command should pay.
     langid = importlib.import_module("py3langid.langid")
-    return cast(_Identifier, langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True))
+    loaded = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    loaded.set_languages([code for code in loaded.labels if len(code) == 2 or code == _NO_LANGUAGE])
+    identifier: _Identifier = loaded
+    return identifier

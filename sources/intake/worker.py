@@ -1,7 +1,7 @@
-"""The process in which HTML, PDF and DOCX are read: `python -m sources.intake.worker SUFFIX SECONDS [ENCODING]`.
+"""The process that reads HTML, PDF and DOCX: `python -m sources.intake.worker SUFFIX SECONDS [ENCODING]`.
 
-The file comes on standard input; one JSON object goes to standard output: `{"draft": {…}}` or `{"error": "…"}`. It
-imports no Django, and of the parsers only the one that is needed.
+The file comes on standard input; one JSON object goes to standard output: `{"draft": {…}}` or
+`{"error": "…"}`. It imports no Django, and of the parsers only the one that is needed.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ def read(suffix: str, data: bytes, encoding: str) -> Draft:
 
 
 def limit(seconds: float) -> None:
-    """Bound this process: memory, and processor time in case whoever waits for it is gone; it may write no file."""
+    """Bound this process's memory, and its processor time in case whoever waits for it is gone."""
     cpu = math.ceil(seconds) + 1
     for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(
@@ -45,6 +45,7 @@ def main(suffix: str, seconds: str, encoding: str = "") -> None:
     # What a library prints must not end up in the answer.
     answer_to = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
+    answer: dict[str, object]
     try:
         answer = {"draft": dataclasses.asdict(read(suffix, sys.stdin.buffer.read(), encoding))}
     except IntakeError as error:
