@@ -6,6 +6,7 @@ asgi.py and the tests. So reading the settings starts nothing and writes nothing
 
 import functools
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +17,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-from config.postgres import DATABASE, PORT, ROLE, Embedded, EmbeddedError
+from config.postgres import DATABASE, PORT, ROLE, Embedded, EmbeddedError, binary_folder
 
-# Every other command needs the database; makemigrations too, which asks it what is applied.
+# Every other command needs the database; makemigrations too, which asks it what is applied, and check, its version.
 WITHOUT_DATABASE = frozenset(
     {
-        "check",
         "collectstatic",
         "compilemessages",
         "diffsettings",
@@ -84,6 +84,18 @@ def ensure_started(arguments: Sequence[str] | None = None, *, durable: bool = Tr
         sys.exit(str(error))
 
 
+def run_program(arguments: Sequence[str]) -> int:
+    """Run one of PostgreSQL's programs (pg_dump, pg_restore, psql …) on the embedded database; its exit status."""
+    server = embedded()
+    if server is None:
+        raise EmbeddedError('DATABASE_URL is set: use its own programs, as in pg_dump "$DATABASE_URL".')
+    program, *rest = arguments
+    server.start()
+    return subprocess.run(
+        [binary_folder() / program, *rest], check=False, env=os.environ | server.environment()
+    ).returncode
+
+
 @functools.cache
 def _embedded(data: Path) -> Embedded:
     return Embedded(data)
@@ -120,3 +132,11 @@ def _from_url(url: str) -> dict[str, Any]:
         "PORT": port,
         "OPTIONS": parts,
     }
+
+
+if __name__ == "__main__":  # uv run python -m config.database pg_dump --format=custom --file=gainsay.dump
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        sys.exit(run_program(sys.argv[1:]))
+    except (EmbeddedError, ImproperlyConfigured) as refusal:
+        sys.exit(str(refusal))

@@ -39,7 +39,9 @@ HASHED_FOLDERS = Path("/tmp")  # not $TMPDIR: all users of a server must look in
 LOG_LIMIT = 10_000_000
 GUARD_SECONDS = 120
 START_SECONDS = 300  # recovery after a crash may take its time; a dead server is noticed at once
-STOP_SECONDS = 10
+STUCK_SECONDS = 60  # runs, does not answer, and is not starting
+STOPPING_SECONDS = 5  # asked to stop by someone else, it waits for its users and takes no new ones
+STOP_SECONDS = 8
 
 SETTINGS = {
     "listen_addresses": "''",
@@ -102,13 +104,13 @@ class Embedded:
         self._refuse_other_version()
         try:
             self._make_data_folder()
-            with self._guard(account):
+            with self._guard(account) as guard:
                 joined = self._users is None
                 if self._users is None:
                     self._users = self._open_lock("postgres.users", account)
                     fcntl.flock(self._users, fcntl.LOCK_SH)
                 try:
-                    self._ensure_cluster(binaries, account, durable)
+                    self._ensure_cluster(binaries, account, durable, guard)
                     self._ensure_server(binaries, account, durable)
                     self._ensure_database()
                 except BaseException:
@@ -119,6 +121,11 @@ class Embedded:
             raise EmbeddedError(
                 f"The embedded PostgreSQL cannot use the folder {self.data}: {error.strerror or error}"
                 f" ({error.filename or 'no file named'}). Set GAINSAY_DATA to a folder that can be written."
+            ) from error
+        except psycopg.Error as error:
+            raise EmbeddedError(
+                f"The embedded PostgreSQL in {self.cluster} runs, but could not be prepared: {_last_line(str(error))}"
+                f" Its log is {self.log}."
             ) from error
         if not self._exit_registered:
             atexit.register(self.stop)
@@ -135,20 +142,18 @@ class Embedded:
             self._leave()
 
     def environment(self) -> dict[str, str]:
-        """What PostgreSQL's own programs need in their environment to reach the database as the application's role."""
-        path = os.pathsep.join([str(binary_folder()), os.environ.get("PATH", os.defpath)])
+        """What tells PostgreSQL's own programs where the database is: as superuser, since a restore needs one."""
         return {
-            "PATH": path,
             "PGHOST": str(self.socket_folder),
             "PGPORT": str(PORT),
-            "PGUSER": ROLE,
+            "PGUSER": SUPERUSER,
             "PGDATABASE": DATABASE,
         }
 
     # Locks
 
     @contextlib.contextmanager
-    def _guard(self, account: Account) -> Iterator[None]:
+    def _guard(self, account: Account) -> Iterator[int]:
         descriptor = self._open_lock("postgres.guard", account)
         try:
             deadline = time.monotonic() + GUARD_SECONDS
@@ -159,8 +164,7 @@ class Embedded:
                         f" for {GUARD_SECONDS} seconds. End it, then start again; its log is {self.log}."
                     )
                 time.sleep(0.02)
-            self._guard_descriptor = descriptor
-            yield
+            yield descriptor
         finally:
             os.close(descriptor)
 
@@ -244,7 +248,7 @@ class Embedded:
                 " may enter, or start it as an ordinary account."
             )
 
-    def _ensure_cluster(self, binaries: Path, account: Account, durable: bool) -> None:
+    def _ensure_cluster(self, binaries: Path, account: Account, durable: bool, guard: int) -> None:
         self._refuse_out_of_reach(binaries, account)
         if self.cluster.exists():
             return
@@ -266,9 +270,7 @@ class Embedded:
             "--auth=trust",
             "--no-instructions",
         ]
-        made = _run(
-            command if durable else [*command, "--no-sync"], account, pass_fds=(self._guard_descriptor,)
-        )
+        made = _run(command if durable else [*command, "--no-sync"], account, pass_fds=(guard,))
         if made.returncode:
             shutil.rmtree(new, ignore_errors=True)
             raise EmbeddedError(
@@ -282,7 +284,7 @@ class Embedded:
     # The server
 
     def _ensure_server(self, binaries: Path, account: Account, durable: bool) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        since = time.monotonic()
         while self._pid_file.exists():
             if self._answers():
                 return
@@ -292,11 +294,14 @@ class Embedded:
                 for stale in (self._pid_file, self.socket_folder / f".s.PGSQL.{PORT}.lock"):
                     stale.unlink(missing_ok=True)
                 break
-            if time.monotonic() > deadline:
+            waited, status = time.monotonic() - since, self._status()
+            if waited > (START_SECONDS if status == "starting" else STUCK_SECONDS):
                 raise EmbeddedError(
-                    f"The PostgreSQL in {self.cluster} (process {self._pid()}) runs but does not answer, perhaps"
-                    f" because it is shutting down: end its users or wait, then start again. Its log is {self.log}."
+                    f"The PostgreSQL in {self.cluster} runs (process {self._processes()}) but does not answer."
+                    f" Its log, {self.log}, may say why. End it, then start again; what was saved is kept."
                 )
+            if status == "stopping" and waited > STOPPING_SECONDS:
+                self._shut_down()
             time.sleep(0.05)
         self._launch(binaries, account, durable)
 
@@ -351,9 +356,9 @@ class Embedded:
         pid = self._pid()
         if pid is None or not self._stands_here(pid):
             return
-        for fast_then_at_once in (signal.SIGINT, signal.SIGQUIT):
+        for kind_of_end in (signal.SIGINT, signal.SIGQUIT):  # fast; at once, with recovery at the next start
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, fast_then_at_once)
+                os.kill(pid, kind_of_end)
             deadline = time.monotonic() + STOP_SECONDS
             while time.monotonic() < deadline:
                 if not self._stands_here(pid):
@@ -406,7 +411,7 @@ class Embedded:
 
     def _answers(self) -> bool:
         """What pg_isready tells, without the process."""
-        return PGconn.ping(self._address("template1").encode()) == Ping.OK
+        return PGconn.ping(self._address("postgres").encode()) == Ping.OK
 
     @property
     def _pid_file(self) -> Path:
@@ -417,6 +422,13 @@ class Embedded:
             return int(self._pid_file.read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return None
+
+    def _status(self) -> str:
+        """What the server wrote last of itself: starting, ready or stopping."""
+        try:
+            return self._pid_file.read_text().splitlines()[7].strip()
+        except (OSError, IndexError):
+            return "starting"
 
     def _processes(self) -> list[int]:
         """The live PostgreSQL processes of this cluster, children of a killed server included."""
@@ -439,7 +451,7 @@ class Embedded:
             file.seek(since)
             lines = file.read().decode(errors="replace").splitlines()
         fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
-        return _last_line("\n".join(fatal or lines))
+        return _last_line("\n".join(fatal or lines)).rpartition(":  ")[2]
 
 
 def binary_folder() -> Path:
