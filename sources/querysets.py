@@ -1,5 +1,6 @@
 """How dossiers, people and sources are read. Nothing here writes, and nothing knows a request."""
 
+from hashlib import md5
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
@@ -30,7 +31,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         person = self.filter(dossier=dossier, user=user).first()
         taken = set() if person else set(self.filter(dossier=dossier).values_list("name", flat=True))
         names = (user.username if n == 1 else f"{user.username} ({n})" for n in count(1))
-        return person or self.create(dossier=dossier, user=user, name=next(n for n in names if n not in taken))
+        return person or self.create(
+            dossier=dossier, user=user, name=next(n for n in names if n not in taken)
+        )
 
     def imported(self) -> Self:
         """Those who came with a file and have no account."""
@@ -57,10 +60,16 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         """For lists: all but the text, which may be megabytes."""
         return self.defer("text")
 
+    def with_text(self, text: str) -> Self:
+        """Those with exactly this text."""
+        return self.filter(text_md5=md5(text.encode(), usedforsecurity=False).hexdigest(), text=text)
+
     def matching(self, words: str, configs: list[str]) -> Self:
         """Those whose title, outlet, author or text match ``words`` (as a web search reads them)."""
         search = Search(words, configs)
         if search.is_empty:
             return self.none()
-        pieces = self.model._meta.get_field("pieces").related_model._default_manager.filter(search.condition())
+        pieces = self.model._meta.get_field("pieces").related_model._default_manager.filter(
+            search.condition()
+        )
         return self.filter(search.condition() | Q(pk__in=pieces.values("source_id")))

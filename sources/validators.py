@@ -28,4 +28,6 @@ def validate_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValidationError("The text holds half of a character (a lone surrogate).", code="surrogate") from None
+        raise ValidationError(
+            "The text holds half of a character (a lone surrogate).", code="surrogate"
+        ) from None

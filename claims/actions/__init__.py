@@ -1,0 +1,1 @@
+"""What changes claims, links and reviews. Each action checks, changes, records; nothing else saves."""

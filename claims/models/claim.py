@@ -43,7 +43,13 @@ class Speaker(models.Model):
     external_id = models.CharField(max_length=500, blank=True, editable=False)
     extra = ExtraField(editable=False)
     by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False, db_index=False
+        Membership,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     at = models.DateTimeField(null=True, editable=False)
 
@@ -97,7 +103,9 @@ class Claim(Record):
 
     LETTER = Letter.CLAIM
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="claims", db_constraint=False, db_index=False)
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="claims", db_constraint=False, db_index=False
+    )
     quote = models.TextField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
@@ -107,7 +115,10 @@ class Claim(Record):
     )
     via = models.CharField(max_length=1000, blank=True)
     asserted = models.CharField(
-        max_length=10, blank=True, validators=[validate_time], help_text="When it was said: 2023, 2023-01, 2023-01-15."
+        max_length=10,
+        blank=True,
+        validators=[validate_time],
+        help_text="When it was said: 2023, 2023-01, 2023-01-15.",
     )
     asserted_period = models.GeneratedField(
         expression=Period("asserted"), output_field=DateRangeField(), db_persist=True
@@ -118,7 +129,9 @@ class Claim(Record):
         validators=[validate_period],
         help_text="The time it speaks of: 2023, 2022-02/2023-01, 2023-01/.., ../2022-02.",
     )
-    about_period = models.GeneratedField(expression=Period("about"), output_field=DateRangeField(), db_persist=True)
+    about_period = models.GeneratedField(
+        expression=Period("about"), output_field=DateRangeField(), db_persist=True
+    )
     modality = models.CharField(max_length=10, choices=Modality, blank=True)
     credibility = models.PositiveSmallIntegerField(
         choices=Credibility, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)]
@@ -126,7 +139,9 @@ class Claim(Record):
     topics = models.ManyToManyField(Topic, through="ClaimTopic", related_name="claims", blank=True)
     config = TextSearchConfigField(max_length=63, default="simple", editable=False)
     search = models.GeneratedField(
-        expression=RowSearchVector("config", "statement", "quote"), output_field=SearchVectorField(), db_persist=True
+        expression=RowSearchVector("config", "statement", "quote"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = ClaimQuerySet.as_manager()
@@ -136,9 +151,12 @@ class Claim(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="claim_quote_is_not_empty"),
             models.CheckConstraint(condition=~Q(statement=""), name="claim_states_something"),
-            models.CheckConstraint(condition=Q(modality__in=["", *Modality.values]), name="claim_modality_known"),
             models.CheckConstraint(
-                condition=Q(credibility__isnull=True) | Q(credibility__range=(1, 6)), name="claim_credibility_1_to_6"
+                condition=Q(modality__in=["", *Modality.values]), name="claim_modality_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(credibility__isnull=True) | Q(credibility__range=(1, 6)),
+                name="claim_credibility_1_to_6",
             ),
         ]
         indexes = [

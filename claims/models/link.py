@@ -71,7 +71,13 @@ class Link(Record):
     adjudication_verdict = models.CharField(max_length=11, choices=Kind, blank=True, editable=False)
     adjudication_note = models.TextField(blank=True, editable=False)
     adjudicated_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False, db_index=False
+        Membership,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     adjudicated_at = models.DateTimeField(null=True, editable=False)
 
@@ -113,7 +119,9 @@ class Link(Record):
                 name="link_type_is_of_contradicts",
                 violation_error_message="Only a contradiction has a contradiction type.",
             ),
-            models.CheckConstraint(condition=Q(strength__in=["", *Strength.values]), name="link_strength_known"),
+            models.CheckConstraint(
+                condition=Q(strength__in=["", *Strength.values]), name="link_strength_known"
+            ),
             models.CheckConstraint(
                 condition=Q(adjudication_verdict__in=["", *Kind.values]), name="link_adjudication_known"
             ),

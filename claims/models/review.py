@@ -19,7 +19,9 @@ class Review(models.Model):
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
-    link = models.ForeignKey(Link, models.CASCADE, related_name="reviews", db_constraint=False, db_index=False)
+    link = models.ForeignKey(
+        Link, models.CASCADE, related_name="reviews", db_constraint=False, db_index=False
+    )
     reviewer = models.ForeignKey(Membership, models.PROTECT, related_name="reviews", db_constraint=False)
     verdict = models.CharField(max_length=11, choices=Kind)
     confidence = models.PositiveSmallIntegerField(
@@ -31,7 +33,13 @@ class Review(models.Model):
     external_id = models.CharField(max_length=500, blank=True, editable=False)
     extra = ExtraField(editable=False)
     by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False, db_index=False
+        Membership,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     at = models.DateTimeField(null=True, editable=False)
 
@@ -45,7 +53,8 @@ class Review(models.Model):
             ),
             models.CheckConstraint(condition=Q(verdict__in=Kind.values), name="review_verdict_known"),
             models.CheckConstraint(
-                condition=Q(confidence__isnull=True) | Q(confidence__range=(1, 5)), name="review_confidence_1_to_5"
+                condition=Q(confidence__isnull=True) | Q(confidence__range=(1, 5)),
+                name="review_confidence_1_to_5",
             ),
         ]
 
@@ -57,13 +66,19 @@ class Disclosure(models.Model):
     """That a person was shown the verdicts of others on a link, in this round of its review."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
-    link = models.ForeignKey(Link, models.CASCADE, related_name="disclosures", db_constraint=False, db_index=False)
-    person = models.ForeignKey(Membership, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    link = models.ForeignKey(
+        Link, models.CASCADE, related_name="disclosures", db_constraint=False, db_index=False
+    )
+    person = models.ForeignKey(
+        Membership, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     round = models.PositiveSmallIntegerField()
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["link", "person", "round"], name="disclosure_once_a_round")]
+        constraints = [
+            models.UniqueConstraint(fields=["link", "person", "round"], name="disclosure_once_a_round")
+        ]
 
     def __str__(self) -> str:
         return f"{self.link_id} to {self.person_id}"

@@ -45,4 +45,6 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         links = self.model._meta.get_field("links_from").related_model._default_manager.live()
         if kinds:
             links = links.filter(standing__in=kinds)
-        return Q(Exists(links.filter(from_claim=OuterRef("pk")))) | Q(Exists(links.filter(to_claim=OuterRef("pk"))))
+        return Q(Exists(links.filter(from_claim=OuterRef("pk")))) | Q(
+            Exists(links.filter(to_claim=OuterRef("pk")))
+        )

@@ -22,9 +22,18 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         sides = ("from_claim", "to_claim")
         return (
             self.select_related(
-                "dossier", "by", *sides, *(f"{side}__{other}" for side in sides for other in ("source", "speaker"))
+                "dossier",
+                "by",
+                *sides,
+                *(f"{side}__{other}" for side in sides for other in ("source", "speaker")),
             )
-            .defer(*(f"{side}__{field}" for side in sides for field in ("search", "source__text", "source__search")))
+            .defer(
+                *(
+                    f"{side}__{field}"
+                    for side in sides
+                    for field in ("search", "source__text", "source__search")
+                )
+            )
             .fetch_mode(models.FETCH_RAISE)
         )
 
@@ -73,7 +82,9 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         reviews = self.model._meta.get_field("reviews").related_model._default_manager
         disclosures = self.model._meta.get_field("disclosures").related_model._default_manager
         judged = Exists(reviews.filter(link=OuterRef("pk"), reviewer=access.person_id))
-        shown = Exists(disclosures.filter(link=OuterRef("pk"), person=access.person_id, round=OuterRef("round")))
+        shown = Exists(
+            disclosures.filter(link=OuterRef("pk"), person=access.person_id, round=OuterRef("round"))
+        )
         return unsettled & ~Q(judged) & ~Q(shown)
 
     def to_review(self, person_id: int) -> Self:
@@ -91,7 +102,9 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         disclosures = get_model("disclosures").related_model._default_manager.filter(
             link=OuterRef("pk"), person=person_id, round=OuterRef("round")
         )
-        skips = get_model("skips").related_model._default_manager.filter(link=OuterRef("pk"), person=person_id)
+        skips = get_model("skips").related_model._default_manager.filter(
+            link=OuterRef("pk"), person=person_id
+        )
         return (
             self.live()
             .filter(state="proposed")

@@ -47,17 +47,27 @@ class Dossier(models.Model):
     """One question under study, with its sources, claims, links and people; rights are the dossier's."""
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
-    slug = models.CharField(max_length=100, unique=True, validators=[slug_validator], help_text="Its address.")
+    slug = models.CharField(
+        max_length=100, unique=True, validators=[slug_validator], help_text="Its address."
+    )
     name = models.CharField(max_length=300)
     question = models.TextField(blank=True)
-    language = models.CharField(max_length=35, blank=True, help_text="Of the statements, as a code: en, de, zh.")
+    language = models.CharField(
+        max_length=35, blank=True, help_text="Of the statements, as a code: en, de, zh."
+    )
     reviews_needed = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     extra = ExtraField(editable=False)
     by = models.ForeignKey(
-        "sources.Membership", models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_constraint=False
+        "sources.Membership",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
     )
     at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -73,7 +83,8 @@ class Dossier(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name=""), name="dossier_has_a_name"),
             models.CheckConstraint(
-                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$") & ~Q(slug="new"), name="dossier_slug_is_an_address"
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$") & ~Q(slug="new"),
+                name="dossier_slug_is_an_address",
             ),
         ]
 

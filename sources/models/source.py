@@ -9,7 +9,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 
 from sources.fields import Period, RowSearchVector, TextSearchConfigField
-from sources.languages import config_for
 from sources.models.dossier import Letter
 from sources.models.record import Record
 from sources.querysets import SourceQuerySet
@@ -51,7 +50,9 @@ class Source(Record):
     published = models.CharField(
         max_length=10, blank=True, validators=[validate_time], help_text="2023, 2023-01 or 2023-01-15."
     )
-    period = models.GeneratedField(expression=Period("published"), output_field=DateRangeField(), db_persist=True)
+    period = models.GeneratedField(
+        expression=Period("published"), output_field=DateRangeField(), db_persist=True
+    )
     language = models.CharField(max_length=35, blank=True, help_text="A code: en, zh, ar.")
     reliability = models.CharField(max_length=1, choices=Reliability, blank=True)
     text = models.TextField(validators=[validate_text], editable=False)
@@ -63,7 +64,9 @@ class Source(Record):
     )
     config = TextSearchConfigField(max_length=63, default="simple", editable=False)
     search = models.GeneratedField(
-        expression=RowSearchVector("config", "title", models.functions.Concat("outlet", models.Value(" "), "author")),
+        expression=RowSearchVector(
+            "config", "title", models.functions.Concat("outlet", models.Value(" "), "author")
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -73,7 +76,9 @@ class Source(Record):
     class Meta(Record.Meta):
         constraints = [
             *Record.Meta.constraints,
-            models.CheckConstraint(condition=Q(reliability__in=["", *Reliability.values]), name="source_reliability"),
+            models.CheckConstraint(
+                condition=Q(reliability__in=["", *Reliability.values]), name="source_reliability"
+            ),
             models.CheckConstraint(
                 condition=Q(length__range=(1, TEXT_LIMIT)),
                 name="source_text_length",
@@ -90,10 +95,6 @@ class Source(Record):
     def heading(self) -> str:
         """The title, or what stands for one."""
         return self.title or self.url or f"Untitled source {self.cited}"
-
-    def set_config(self) -> None:
-        """Take the text-search configuration of the language."""
-        self.config = config_for(self.language)
 
 
 class SourcePiece(models.Model):

@@ -1,0 +1,106 @@
+"""The bin: what is put there goes with all that rests on it, and comes back with just that."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from claims.models import Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
+from sources.access import Access
+from sources.actions.records import locked
+from sources.models import Record, Source
+
+
+@transaction.atomic
+def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
+    """Bin a record with the claims and links that rest on it.
+
+    An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything.
+    """
+    current = locked(record)
+    if current.is_binned:
+        raise ValidationError(f"{current.cited} is in the bin already.", code="binned")
+    _require_right(current, access)
+    now = timezone.now()
+    for rows in _with_what_rests_on(current):
+        rows.live().update(binned_at=now, binned_by=access.person)
+    current.refresh_from_db(fields=["binned_at", "binned_by"])
+    Lease.objects.filter(link__in=_with_what_rests_on(current)[-1]).delete()
+    return current
+
+
+@transaction.atomic
+def restore[Model: Record](record: Model, *, access: Access) -> Model:
+    """Bring a record back with what went into the bin together with it.
+
+    Refuses (ValidationError) while what it rests on is itself in the bin.
+    """
+    current = locked(record)
+    if not current.is_binned:
+        raise ValidationError(f"{current.cited} is not in the bin.", code="not-binned")
+    _require_right(current, access)
+    for ground in _what_it_rests_on(current):
+        if ground.is_binned:
+            raise ValidationError(
+                f"{current.cited} rests on {ground.cited}, which is in the bin too: restore {ground.cited} first.",
+                code="ground",
+            )
+    together: datetime | None = current.binned_at
+    for rows in _with_what_rests_on(current):
+        rows.filter(binned_at=together).update(binned_at=None, binned_by=None)
+    # A link comes back only when both its claims have.
+    Link.objects.live().filter(dossier=current.dossier_id).filter(
+        Q(from_claim__binned_at__isnull=False) | Q(to_claim__binned_at__isnull=False)
+    ).update(binned_at=together, binned_by=access.person)
+    current.refresh_from_db(fields=["binned_at", "binned_by"])
+    return current
+
+
+@transaction.atomic
+def delete_for_good(record: Record) -> None:
+    """Remove a binned record with all that rests on it. Its number is never given again; the history stays."""
+    current = locked(record)
+    if not current.is_binned:
+        raise ValidationError(f"{current.cited} is not in the bin.", code="not-binned")
+    *upper, links = _with_what_rests_on(current)
+    for model in (Review, Lease, Skip, Disclosure):
+        model._default_manager.filter(link__in=links).delete()
+    links.delete()
+    for rows in reversed(upper):
+        if rows.model is Claim:
+            ClaimTopic.objects.filter(claim__in=rows).delete()
+        rows.delete()
+
+
+def _with_what_rests_on(record: Record) -> list[QuerySet]:  # type: ignore[type-arg]
+    """The record as a queryset, then what rests on it, links last."""
+    if isinstance(record, Link):
+        return [Link.objects.filter(pk=record.pk)]
+    if isinstance(record, Claim):
+        own: QuerySet[Source] | QuerySet[Claim] = Claim.objects.filter(pk=record.pk)
+        return [own, Link.objects.of_claim(record.pk)]
+    claims = Claim.objects.filter(source=record.pk)
+    links = Link.objects.filter(Q(from_claim__in=claims) | Q(to_claim__in=claims))
+    return [Source.objects.filter(pk=record.pk), claims, links]
+
+
+def _what_it_rests_on(record: Record) -> list[Record]:
+    if isinstance(record, Link):
+        return [record.from_claim, record.to_claim]
+    return [record.source] if isinstance(record, Claim) else []
+
+
+def _require_right(record: Record, access: Access) -> None:
+    if access.can_lead:
+        return
+    if record.by_id is None or record.by_id != access.person_id:
+        raise PermissionDenied(f"{record.cited} was made by someone else: ask a lead.")
+    *upper, links = _with_what_rests_on(record)
+    others = Q(by__isnull=True) | ~Q(by=access.person_id)
+    if any(rows.filter(others).exists() for rows in (*upper, links)) or (
+        Review.objects.filter(link__in=links).exclude(reviewer=access.person_id).exists()
+        or links.exclude(adjudication_verdict="").exists()
+    ):
+        raise PermissionDenied(f"Others' work rests on {record.cited}: ask a lead.")

@@ -1,0 +1,113 @@
+"""Marking words and stating what they claim."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from claims.models import Claim, ClaimTopic, Speaker, Topic
+from sources.actions.records import edit, locked, next_number, refuse_binned
+from sources.languages import config_for
+from sources.models import Dossier, Letter, Membership, Source
+
+
+@transaction.atomic
+def create_claim(
+    *,
+    source: Source,
+    by: Membership,
+    start: int,
+    end: int,
+    quote: str,
+    speaker: str = "",
+    topics: Iterable[str] = (),
+    **fields: Any,
+) -> Claim:
+    """A claim resting on ``source.text[start:end]``, which must be ``quote``.
+
+    ``speaker`` and ``topics`` are names, made when they are new; ``fields`` are statement, via, asserted, about,
+    modality, credibility. Refuses (ValidationError) a binned source, words that are not there, a wrong field.
+    """  # fmt: skip
+    source = locked(source)
+    refuse_binned(source)
+    if source.text[start:end] != quote or not quote:
+        raise ValidationError(
+            {"quote": "These words do not stand at that place in the source."}, code="quote"
+        )
+    dossier = source.dossier
+    claim = Claim(
+        dossier=dossier,
+        number=next_number(dossier, Letter.CLAIM),
+        source=source,
+        quote=quote,
+        start=start,
+        end=end,
+        speaker=speaker_named(dossier, speaker, by=by),
+        config=config_for(dossier.language or source.language),
+        by=by,
+        at=timezone.now(),
+        **fields,
+    )
+    claim.full_clean()
+    claim.save(force_insert=True)
+    _set_topics(claim, topics)
+    return claim
+
+
+@transaction.atomic
+def edit_claim(
+    claim: Claim,
+    *,
+    by: Membership,
+    changes: Mapping[str, Any],
+    version: int,
+    speaker: str,
+    topics: Iterable[str],
+) -> Claim:
+    """Change a claim; Stale when someone else did since ``version``.
+
+    Changing statement, quote, asserted or about marks its reviewed links as changed since review (the database does).
+    """
+    current = locked(claim)
+    refuse_binned(current)
+    changes = {**changes, "speaker": speaker_named(current.dossier, speaker, by=by)}
+    edited = edit(current, changes, version=version)
+    if _set_topics(edited, topics) and edited.version == version:
+        Claim.objects.filter(pk=edited.pk).update(version=version + 1)
+        edited.refresh_from_db(fields=["version"])
+    return edited
+
+
+def speaker_named(dossier: Dossier, name: str, *, by: Membership | None) -> Speaker | None:
+    """The speaker of this name, made when new; None for no name."""
+    name = " ".join(name.split())
+    if not name:
+        return None
+    speaker = Speaker(dossier=dossier, name=name, by=by, at=timezone.now())
+    speaker.clean_fields()
+    Speaker.objects.bulk_create([speaker], ignore_conflicts=True)
+    return Speaker.objects.get(dossier=dossier, name=name)
+
+
+def _set_topics(claim: Claim, names: Iterable[str]) -> bool:
+    """Put the claim under these topics alone; whether that changed anything."""
+    wanted = {" ".join(name.split()) for name in names} - {""}
+    for name in wanted:
+        Topic(dossier=claim.dossier, name=name).clean_fields()
+    held = {row.topic.name: row for row in ClaimTopic.objects.filter(claim=claim).select_related("topic")}
+    if wanted == held.keys():
+        return False
+    Topic.objects.bulk_create(
+        [Topic(dossier=claim.dossier, name=name) for name in sorted(wanted - held.keys())],
+        ignore_conflicts=True,
+    )
+    ClaimTopic.objects.bulk_create(
+        [
+            ClaimTopic(dossier=claim.dossier, claim=claim, topic=topic)
+            for topic in Topic.objects.filter(dossier=claim.dossier, name__in=wanted - held.keys())
+        ]
+    )
+    ClaimTopic.objects.filter(pk__in=[row.pk for name, row in held.items() if name not in wanted]).delete()
+    return True

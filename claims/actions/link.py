@@ -1,0 +1,139 @@
+"""Pairing claims, and what a lead does with a pair: adjudicate, send back, confirm."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from claims.models import Claim, Lease, Link, Review, Skip
+from sources.actions.records import edit, locked, next_number, refuse_binned
+from sources.models import Letter, Membership
+
+
+class AlreadyLinked(ValidationError):
+    """The two claims have a link; ``link`` is it."""
+
+    def __init__(self, link: Link) -> None:
+        where = f"{link.cited}, which is in the bin: restore it" if link.is_binned else link.cited
+        super().__init__(f"These two claims are linked already, as {where}.", code="linked")
+        self.link = link
+
+
+@transaction.atomic
+def create_link(*, from_claim: Claim, to_claim: Claim, by: Membership, kind: str, **fields: Any) -> Link:
+    """Propose how two claims stand; ``fields`` are mutual, contradiction_type, strength, rationale.
+
+    Refuses (ValidationError) a claim with itself, a binned claim, a wrong field; AlreadyLinked names the link there is.
+    """
+    if from_claim.pk == to_claim.pk:
+        raise ValidationError("A claim cannot be linked to itself.", code="same")
+    claims = {
+        claim.pk: claim
+        for claim in Claim.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("dossier", "binned_by")
+        .filter(pk__in=[from_claim.pk, to_claim.pk])
+        .order_by("pk")
+    }
+    refuse_binned(*claims.values())
+    if there := Link.objects.of_pair(from_claim.pk, to_claim.pk).first():
+        raise AlreadyLinked(there)
+    dossier = claims[from_claim.pk].dossier
+    link = Link(
+        dossier=dossier,
+        number=next_number(dossier, Letter.LINK),
+        from_claim=claims[from_claim.pk],
+        to_claim=claims[to_claim.pk],
+        kind=kind,
+        by=by,
+        at=timezone.now(),
+        **fields,
+    )
+    link.full_clean()
+    link.save(force_insert=True)
+    return link
+
+
+@transaction.atomic
+def edit_link(link: Link, *, changes: Mapping[str, Any], version: int) -> Link:
+    """Change type, strength, rationale, mutual, or the proposed kind while nobody has judged it; Stale as elsewhere."""
+    current = locked(link)
+    refuse_binned(current)
+    judged = current.adjudication_verdict or Review.objects.filter(link=current).exists()
+    if judged and changes.get("kind", current.kind) != current.kind:
+        raise ValidationError(
+            {"kind": "What was proposed stays as it is once the link is in review."}, code="judged"
+        )
+    return edit(current, changes, version=version)
+
+
+@transaction.atomic
+def adjudicate(link: Link, *, by: Membership, verdict: str, note: str = "") -> Link:
+    """Settle a disputed link by a lead's verdict, or change an adjudication that was given."""
+    current = locked(link)
+    refuse_binned(current)
+    if current.state != "disputed" and not current.adjudication_verdict:
+        raise ValidationError(
+            f"{current.cited} is not disputed any more: it is {current.state}. Your note: {note or 'none'}",
+            code="not-disputed",
+        )
+    current.adjudication_verdict = verdict
+    current.adjudication_note = note
+    current.adjudicated_by = by
+    current.adjudicated_at = timezone.now()
+    current.full_clean(exclude=["state", "verdict"])
+    current.save(
+        update_fields=["adjudication_verdict", "adjudication_note", "adjudicated_by", "adjudicated_at"]
+    )
+    current.refresh_from_db(fields=["state", "verdict", "standing"])
+    return current
+
+
+@transaction.atomic
+def withdraw_adjudication(link: Link) -> Link:
+    """Take an adjudication back: the state follows from the reviews again."""
+    current = locked(link)
+    refuse_binned(current)
+    Link.objects.filter(pk=current.pk).update(
+        adjudication_verdict="", adjudication_note="", adjudicated_by=None, adjudicated_at=None
+    )
+    current.refresh_from_db()
+    return current
+
+
+@transaction.atomic
+def send_back(link: Link) -> Link:
+    """Open a new round of review on changed words: verdicts and adjudication go (the history keeps them)."""
+    current = locked(link)
+    refuse_binned(current)
+    _require_changed(current)
+    Link.objects.filter(pk=current.pk).update(
+        round=current.round + 1,
+        changed=False,
+        adjudication_verdict="",
+        adjudication_note="",
+        adjudicated_by=None,
+        adjudicated_at=None,
+    )
+    Review.objects.filter(link=current).delete()
+    Skip.objects.filter(link=current).delete()
+    Lease.objects.filter(link=current).delete()
+    current.refresh_from_db()
+    return current
+
+
+@transaction.atomic
+def confirm_editorial(link: Link) -> Link:
+    """Let the verdicts stand: the change of words was editorial."""
+    current = locked(link)
+    refuse_binned(current)
+    _require_changed(current)
+    Link.objects.filter(pk=current.pk).update(changed=False)
+    current.refresh_from_db()
+    return current
+
+
+def _require_changed(link: Link) -> None:
+    if not link.changed:
+        raise ValidationError(f"The words of {link.cited} have not changed since review.", code="unchanged")

@@ -1,0 +1,61 @@
+"""What the actions on numbered records share: numbers, edits on stale ground, locks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from sources.models import Counter, Dossier, Letter, Record
+
+
+class Stale(Exception):
+    """Someone else changed the record since the editor opened it. ``current`` is the record as it stands now."""
+
+    def __init__(self, current: models.Model) -> None:
+        super().__init__("This was changed by someone else while you were editing.")
+        self.current = current
+
+
+def next_number(dossier: Dossier, letter: Letter) -> int:
+    """The number for the next record, the counter locked until the transaction ends. The insert itself raises it."""
+    return Counter.objects.select_for_update(no_key=True).get(dossier=dossier, letter=letter).last + 1
+
+
+def refuse_binned(*records: Record) -> None:
+    """Refuse to build on a record in the bin, saying who put it there. Lock the records first."""
+    for record in records:
+        if record.is_binned:
+            by = f" by {record.binned_by}" if record.binned_by else ""
+            raise ValidationError(
+                f"{record.cited} was put in the bin{by} at {record.binned_at:%H:%M on %d %B}. "
+                f"Restore it first, or ask a lead to.",
+                code="binned",
+            )
+
+
+def locked[Model: Record](record: Model) -> Model:
+    """The record as it stands now, its row locked against edits and the bin until the transaction ends."""
+    model = type(record)
+    return (
+        model._default_manager.select_for_update(no_key=True, of=("self",))
+        .select_related("dossier", "binned_by")
+        .get(pk=record.pk)
+    )
+
+
+def edit[Model: models.Model](current: Model, changes: Mapping[str, Any], *, version: int) -> Model:
+    """Write ``changes`` to the locked row ``current`` if it still has ``version``; Stale if it has not.
+
+    Saves only the fields that differ, so that two editors never undo each other silently.
+    """
+    if getattr(current, "version", version) != version:
+        raise Stale(current)
+    differing = [name for name, value in changes.items() if getattr(current, name) != value]
+    for name in differing:
+        setattr(current, name, changes[name])
+    current.full_clean()
+    if differing:
+        current.save(update_fields=differing)
+        current.refresh_from_db(fields=["version"])
+    return current

@@ -1,0 +1,1 @@
+"""Forms explain; the database and the actions hold."""

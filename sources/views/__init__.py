@@ -1,0 +1,1 @@
+"""One module a noun; each view opens the door, reads or acts, answers."""

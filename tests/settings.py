@@ -1,0 +1,28 @@
+"""The application's settings for the tests: an embedded database of their own, and nothing from the environment."""
+
+import os
+import tempfile
+from pathlib import Path
+
+for name in (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "HTTPS",
+    "CSRF_TRUSTED_ORIGINS",
+    "GAINSAY_MODEL",
+):
+    os.environ.pop(name, None)
+_folder = Path(tempfile.mkdtemp(prefix="gainsay-tests-"))
+_folder.chmod(0o755)
+os.environ["GAINSAY_DATA"] = str(_folder)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop beside the live server
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
