@@ -28,12 +28,14 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 
 _GUESS_BYTES = 200_000
+_GUESS_LEAD = 1_000
 _TRUST_GUESS = 0.1  # below it chardet names rare encodings for texts that are windows-1252
 
 _LANGUAGE_CHARACTERS = 10_000
 _TRUST_LANGUAGE = 0.5
 _NO_LANGUAGE = "zxx"  # what figures and the like are taken for
 
+_NO_TEXT = re.compile("[\x00-\x06\x0e-\x19]")  # a bell, an end of file and an escape occur in old texts
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
@@ -131,8 +133,9 @@ def decode(data: bytes) -> tuple[str, str]:
         if data.startswith(mark):
             return decode_as(data.removeprefix(mark), name), name
     if b"\0" in data:  # UTF-16 is valid UTF-8 as far as it is ASCII, so it is asked about first
-        wide = chardet.detect(data[:_GUESS_BYTES], include_encodings=_WIDE)["encoding"]
-        if wide and (text := _try(data, wide)) is not None and "\0" not in text:
+        guess = chardet.detect(data[:_GUESS_BYTES], include_encodings=_WIDE, no_match_encoding=_WIDE[0])
+        wide = guess["encoding"] or _WIDE[0]
+        if (text := _try(data, wide)) is not None:
             return text, wide.lower()
     try:
         return data.decode("utf-8"), "utf-8"
@@ -170,7 +173,7 @@ def canonical(encoding: str) -> str | None:
         return None
     try:
         b"a".decode(name)
-    except UnicodeDecodeError:
+    except UnicodeError:
         pass  # it takes more bytes than one
     except LookupError:
         return None  # a codec, such as zip, that makes no text
@@ -178,16 +181,18 @@ def canonical(encoding: str) -> str | None:
 
 
 def _try(data: bytes, encoding: str) -> str | None:
+    """The text in an encoding that was guessed; None when the bytes do not fit or make no text."""
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return None
+    return None if _NO_TEXT.search(text) else text
 
 
 def _guesses(data: bytes, first_foreign: int) -> list[str]:
     """Encodings to try on bytes that are not UTF-8, the likeliest first."""
     # A long text that is ASCII for pages must not be judged by these pages.
-    start = max(0, first_foreign - _GUESS_BYTES // 4) & ~3
+    start = max(0, first_foreign - _GUESS_LEAD) & ~3
     guess = chardet.detect(
         data[start : start + _GUESS_BYTES],
         encoding_era=chardet.EncodingEra.MODERN_WEB,
