@@ -38,6 +38,8 @@ _AS_BROWSERS_DO = {
 
 # Below this trafilatura gives up on the page's structure and breaks sentences at every bold word.
 _SHORT = 250
+# A page of more is a book and no article, and trafilatura's time grows with the square of their number.
+_MANY_ELEMENTS = 30_000
 
 # HTML's elements, and those that trafilatura makes of them.
 _UNSEEN = {
@@ -61,8 +63,7 @@ def read(data: bytes, encoding: str) -> Draft:
     Title, author, date, site and address are what the page states; the date is never guessed from its text.
     """
     source, used = _decoded(data, encoding)
-    found = trafilatura.bare_extraction(_parsed(source), include_comments=False)
-    text = rendered(found.body) if isinstance(found, trafilatura.settings.Document) else ""
+    text = _article(_parsed(source))
     warnings = []
     if len(text) < _SHORT and (seen := rendered(_parsed(source).find("body"))):
         text = seen
@@ -99,6 +100,13 @@ def _parsed(source: str) -> html.HtmlElement:
             "This page is nested too deeply to be read whole. Open it in a browser, copy the text, paste it."
         )
     return tree
+
+
+def _article(tree: html.HtmlElement) -> str:
+    if sum(1 for _ in tree.iter()) > _MANY_ELEMENTS:
+        return ""
+    found = trafilatura.bare_extraction(tree, include_comments=False)
+    return rendered(found.body) if isinstance(found, trafilatura.settings.Document) else ""
 
 
 def _metadata(tree: html.HtmlElement) -> dict[str, str]:

@@ -134,6 +134,14 @@ def test_a_page_is_taken_whole_or_refused() -> None:
         extract("a.html", b"<div>" * 5000 + b"<p>deep words</p>")
 
 
+def test_a_book_is_read_in_time() -> None:
+    lines = [f"Line {number} of a <i>long</i> report." for number in range(20_000)]
+    draft = extract("a.html", ("<title>A book</title><p>" + "<p>".join(lines)).encode())
+    assert draft.text.count("\n\n") == 19_999
+    assert draft.text.endswith("Line 19999 of a long report.")
+    assert draft.title == "A book"
+
+
 def test_entities_do_not_multiply() -> None:
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE html [<!ENTITY a0 "lol">{entities}]><p>words &a9;</p>'
