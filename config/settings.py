@@ -87,7 +87,7 @@ def _secret_key(data: Path, reaches_out: bool) -> str:
 def kept_secret(path: Path, make: Callable[[], str]) -> str:
     """The secret in this file, made once (by whichever process comes first), readable by nobody else."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(make())

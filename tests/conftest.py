@@ -37,6 +37,9 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server = embedded()
     assert server is not None
     server.stop()
+
+
+def pytest_unconfigure() -> None:
     shutil.rmtree(settings.DATA, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""Giving verdicts, blind: take a pair, judge it, skip it, undo; and what records that someone was shown others' verdicts."""
+"""Giving verdicts, blind: take a pair, judge it, skip it, undo; and what records who was shown others' verdicts."""
 
 from collections.abc import Collection
 from datetime import timedelta

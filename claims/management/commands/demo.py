@@ -1,0 +1,82 @@
+"""The whole application on this machine, with a dossier to look at and people to sign in as."""
+
+import secrets
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from claims.exchange.gainsay import import_file
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from config.database import embedded
+from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
+from config.settings import kept_secret
+from sources.actions.dossier import create_dossier
+from sources.models import Dossier, Membership, Role, User
+
+SLUG = "china-russia"
+FILE = Path(__file__).resolve().parents[2] / "demo" / f"{SLUG}.jsonl"
+OUTSIDER = "outsider"
+MARK = "@demo.invalid"
+"""How the accounts that this command made are known again: no other account has its password changed."""
+
+
+class Command(BaseCommand):
+    help = "Prepares a demo dossier with its people, and serves it on this machine. Runs again without harm."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-serve", action="store_true", help="prepare everything, then end")
+        parser.add_argument(
+            "--force", action="store_true", help="also on an external database (DATABASE_URL)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if embedded() is None and not options["force"]:
+            raise CommandError(
+                "DATABASE_URL names an external database: the demo would add people with a known password to it. "
+                "Unset it, or say --force."
+            )
+        port = options["port"]
+        if not options["no_serve"]:
+            refuse_taken_port("127.0.0.1", port)
+        prepare_database(may_migrate=True)
+        password = settings.DEMO_PASSWORD or kept_secret(
+            settings.DATA / "demo_password", lambda: secrets.token_urlsafe(9)
+        )
+        with transaction.atomic():
+            accounts = {name: self._account(name, password) for name in (*Role.values, OUTSIDER)}
+            self._dossier(accounts)
+        people = ", ".join([*reversed(Role.values), OUTSIDER])
+        told = f"Sign in as {people}; the password of each is {password}"
+        if options["no_serve"]:
+            self.stdout.write(f"The dossier {SLUG} is ready. {told}")
+            return
+        prepare_static()
+        serve(
+            "127.0.0.1",
+            port,
+            environment={"ALLOWED_HOSTS": "", "HTTPS": "0", "DEBUG": "0"},
+            ready=f"Gainsay is at http://127.0.0.1:{port}/d/{SLUG}/ (Ctrl-C ends it)\n{told}",
+        )
+        self.stdout.write("Stopped.")
+
+    def _account(self, name: str, password: str) -> User:
+        user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}{MARK}"})
+        if made or (user.email == f"{name}{MARK}" and not user.check_password(password)):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+        elif user.email != f"{name}{MARK}":
+            self.stderr.write(f"An account {name} is here already: it keeps its own password.")
+        return user
+
+    def _dossier(self, accounts: dict[str, User]) -> None:
+        if Dossier.objects.filter(slug=SLUG).exists():
+            return
+        dossier = create_dossier(slug=SLUG, name=SLUG, leads=[accounts[Role.LEAD]])
+        for role in (Role.ANALYST, Role.REVIEWER, Role.VIEWER):
+            Membership.objects.create(dossier=dossier, user=accounts[role], name=role.value, role=role)
+        with FILE.open("rb") as lines:
+            import_file(dossier, lines, by=None, as_lead=True)

@@ -1,0 +1,150 @@
+"""Running the application for real: a web server and a job worker as children that live and end together."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+GRACE = 10.0
+"""Seconds that the children have to end by themselves."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def prepare_database(*, may_migrate: bool) -> None:
+    """Bring the tables up to date; refuse (CommandError) to start on old ones where that is the operator's business."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not may_migrate:
+            raise CommandError("The database is not up to date. Run: uv run manage.py migrate")
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def prepare_static() -> None:
+    """Collect the static files under names that carry their digest, when any changed since the last time."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    newest = max(
+        path.stat().st_mtime for path in [*(settings.BASE_DIR / "static").rglob("*"), Path(sys.prefix)]
+    )
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """CommandError when something listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
+            ) from None
+
+
+def serve(host: str, port: int, *, environment: dict[str, str] | None = None, ready: str = "") -> None:
+    """Run web server and worker until Ctrl-C, SIGTERM, or the end of one of them; then end both.
+
+    ``ready`` is printed once the server answers. Raises CommandError when a child ends by itself.
+    """
+    workers = str(max(1, min(4, os.cpu_count() or 1)))
+    server = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port),
+        "--workers", workers, "--blocking-threads", "8", "--workers-kill-timeout", "5", "--log-level", "warning",
+        "--respawn-failed-workers", "config.wsgi:application",
+    ]  # fmt: skip
+    worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+    with _stopped_by_signal() as stop, _children([server, worker], environment or {}) as children:
+        announced = False
+        while not stop.raised:
+            for child in children:
+                if child.poll() is not None:
+                    raise CommandError(
+                        f"The {'web server' if child is children[0] else 'worker'} ended by itself."
+                    )
+            if not announced and _answers(host, port):
+                announced = True
+                print(ready or f"Serving on http://{host}:{port}/ (Ctrl-C ends it)", flush=True)
+            stop.wait(0.2)
+
+
+def _answers(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=0.5):
+        return True
+    return False
+
+
+class _Stop:
+    raised = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.raised = True
+
+    def wait(self, seconds: float) -> None:
+        if not self.raised:
+            time.sleep(seconds)
+
+
+@contextlib.contextmanager
+def _stopped_by_signal() -> Iterator[_Stop]:
+    stop = _Stop()
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _children(
+    commands: Sequence[Sequence[str]], environment: dict[str, str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Processes in sessions of their own, so that Ctrl-C reaches us alone, and that end when we are killed."""
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands:
+            children.append(
+                subprocess.Popen(
+                    command,
+                    cwd=settings.BASE_DIR,
+                    env={**os.environ, **environment},
+                    start_new_session=True,
+                    preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                )
+            )
+        yield children
+    finally:
+        for child in children:
+            child.terminate()
+        deadline = time.monotonic() + GRACE
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, deadline - time.monotonic()))
+        for child in children:
+            if child.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
