@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Request(HttpRequest):
     """A request behind the sign-in. ``access`` is there once the door of a dossier has been opened."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     htmx: HtmxDetails
     access: "Access"
 

@@ -1,4 +1,4 @@
-"""The one door: every view below a dossier comes through ``enter``. Whoever is no member learns nothing, not even 403."""
+"""The one door: every view below a dossier comes through ``enter``. Whoever is no member learns nothing."""
 
 from dataclasses import dataclass
 from functools import cached_property

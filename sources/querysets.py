@@ -2,7 +2,7 @@
 
 from hashlib import md5
 from itertools import count
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,13 @@ from sources.search import Search
 
 if TYPE_CHECKING:
     from sources.models import Dossier, Membership, Source, User  # noqa: F401
+
+
+def related_rows(model: type[models.Model], relation: str) -> "models.QuerySet[Any]":
+    """All rows at the other end of a relation: how a queryset reaches a model that it cannot import."""
+    related = model._meta.get_field(relation).related_model
+    assert isinstance(related, type)
+    return related._default_manager.all()
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
@@ -69,7 +76,5 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         search = Search(words, configs)
         if search.is_empty:
             return self.none()
-        pieces = self.model._meta.get_field("pieces").related_model._default_manager.filter(
-            search.condition()
-        )
+        pieces = related_rows(self.model, "pieces").filter(search.condition())
         return self.filter(search.condition() | Q(pk__in=pieces.values("source_id")))

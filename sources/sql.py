@@ -21,7 +21,8 @@ DECLARE
     parts text[] := regexp_match(written, '^([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?$');
 BEGIN
     IF parts IS NULL OR parts[1] < '1000' THEN
-        RAISE invalid_datetime_format USING MESSAGE = format('%L is no date: write 2023, 2023-01 or 2023-01-15', written);
+        RAISE invalid_datetime_format
+        USING MESSAGE = format('%L is no date: write 2023, 2023-01 or 2023-01-15', written);
     END IF;
     first := make_date(parts[1]::int, coalesce(parts[2], '1')::int, coalesce(parts[3], '1')::int);
     after := CASE

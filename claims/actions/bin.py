@@ -1,16 +1,18 @@
 """The bin: what is put there goes with all that rests on it, and comes back with just that."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from claims.models import Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
 from sources.access import Access
 from sources.actions.records import locked
 from sources.models import Record, Source
+from sources.querysets import RecordQuerySet
 
 
 @transaction.atomic
@@ -74,13 +76,12 @@ def delete_for_good(record: Record) -> None:
         rows.delete()
 
 
-def _with_what_rests_on(record: Record) -> list[QuerySet]:  # type: ignore[type-arg]
+def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
     """The record as a queryset, then what rests on it, links last."""
     if isinstance(record, Link):
         return [Link.objects.filter(pk=record.pk)]
     if isinstance(record, Claim):
-        own: QuerySet[Source] | QuerySet[Claim] = Claim.objects.filter(pk=record.pk)
-        return [own, Link.objects.of_claim(record.pk)]
+        return [Claim.objects.filter(pk=record.pk), Link.objects.of_claim(record.pk)]
     claims = Claim.objects.filter(source=record.pk)
     links = Link.objects.filter(Q(from_claim__in=claims) | Q(to_claim__in=claims))
     return [Source.objects.filter(pk=record.pk), claims, links]

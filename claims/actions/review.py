@@ -157,16 +157,16 @@ def disclose(access: Access, links: Collection[Link]) -> None:
     verdict, or a state that follows from verdicts, is put on a page or into a file.
     """
     if access.person_id and access.can_review and links:
-        _disclose("l.id = ANY(%s)", [[link.pk for link in links]], access.person_id)
+        _disclose("l.id = ANY(%s)", [link.pk for link in links], access.person_id)
 
 
 def disclose_all(access: Access, dossier: Dossier) -> None:
     """The same for every link of the dossier: an export shows them all."""
     if access.person_id and access.can_review:
-        _disclose("l.dossier_id = %s", [dossier.pk], access.person_id)
+        _disclose("l.dossier_id = %s", dossier.pk, access.person_id)
 
 
-def _disclose(which: str, parameters: list[object], person: int) -> None:
+def _disclose(which: str, ids: int | list[int], person: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -178,8 +178,8 @@ def _disclose(which: str, parameters: list[object], person: int) -> None:
                 OR EXISTS (SELECT FROM claims_review o WHERE o.link_id = l.id AND o.reviewer_id <> mine.reviewer_id)
             )
             ON CONFLICT DO NOTHING
-            """,
-            [person, *parameters],
+            """,  # noqa: S608  the condition is one of the two above
+            [person, ids],
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from sources.querysets import RecordQuerySet
+from sources.querysets import RecordQuerySet, related_rows
 from sources.search import RANKED, Search
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         if search.is_empty:
             return self.none()
         found = self.filter(search.condition()).values("pk")[:RANKED]
-        return self.model._default_manager.filter(pk__in=found).order_by(-search.rank(), "-number")
+        return type(self)(self.model, using=self._db).filter(pk__in=found).order_by(-search.rank(), "-number")
 
     def linked(self, kinds: Sequence[str] = ()) -> Self:
         """Those with a live link, or with one that stands as one of ``kinds``."""
@@ -42,7 +42,7 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         return self.exclude(self._link_exists(kinds))
 
     def _link_exists(self, kinds: Sequence[str]) -> Q:
-        links = self.model._meta.get_field("links_from").related_model._default_manager.live()
+        links = related_rows(self.model, "links_from").filter(binned_at__isnull=True)
         if kinds:
             links = links.filter(standing__in=kinds)
         return Q(Exists(links.filter(from_claim=OuterRef("pk")))) | Q(

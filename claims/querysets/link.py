@@ -1,12 +1,12 @@
 """How links are read, and what of them is hidden from whom. The rules of blind review stand here, once."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from sources.querysets import RecordQuerySet
+from sources.querysets import RecordQuerySet, related_rows
 
 if TYPE_CHECKING:
     from claims.models import Link  # noqa: F401
@@ -79,32 +79,26 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         unsettled = ~Q(state=SETTLED)
         if access.person_id is None:
             return unsettled
-        reviews = self.model._meta.get_field("reviews").related_model._default_manager
-        disclosures = self.model._meta.get_field("disclosures").related_model._default_manager
-        judged = Exists(reviews.filter(link=OuterRef("pk"), reviewer=access.person_id))
-        shown = Exists(
-            disclosures.filter(link=OuterRef("pk"), person=access.person_id, round=OuterRef("round"))
-        )
+        mine = {"link": OuterRef("pk"), "person": access.person_id}
+        judged = Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=access.person_id))
+        shown = Exists(self._rows("disclosures").filter(**mine, round=OuterRef("round")))
         return unsettled & ~Q(judged) & ~Q(shown)
+
+    def _rows(self, relation: str) -> models.QuerySet[Any]:
+        return related_rows(self.model, relation)
 
     def to_review(self, person_id: int) -> Self:
         """The queue of this person, those she passed over last: proposed links with a review slot nobody holds.
 
         Never one that she has judged, or whose verdicts she was shown in this round.
         """
-        get_model = self.model._meta.get_field
-        reviews = get_model("reviews").related_model._default_manager.filter(link=OuterRef("pk"))
+        reviews = self._rows("reviews").filter(link=OuterRef("pk"))
         leases = (
-            get_model("leases")
-            .related_model._default_manager.filter(link=OuterRef("pk"), expires_at__gt=Now())
-            .exclude(person=person_id)
+            self._rows("leases").filter(link=OuterRef("pk"), expires_at__gt=Now()).exclude(person=person_id)
         )
-        disclosures = get_model("disclosures").related_model._default_manager.filter(
-            link=OuterRef("pk"), person=person_id, round=OuterRef("round")
-        )
-        skips = get_model("skips").related_model._default_manager.filter(
-            link=OuterRef("pk"), person=person_id
-        )
+        mine = {"link": OuterRef("pk"), "person": person_id}
+        disclosures = self._rows("disclosures").filter(**mine, round=OuterRef("round"))
+        skips = self._rows("skips").filter(**mine)
         return (
             self.live()
             .filter(state="proposed")
