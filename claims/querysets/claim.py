@@ -32,7 +32,7 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         if search.is_empty:
             return self.none()
         found = self.filter(search.condition()).values("pk")[:RANKED]
-        return type(self)(self.model, using=self._db).filter(pk__in=found).order_by(-search.rank(), "-number")
+        return type(self)(self.model, using=self.db).filter(pk__in=found).order_by(-search.rank(), "-number")
 
     def linked(self, kinds: Sequence[str] = ()) -> Self:
         """Those with a live link, or with one that stands as one of ``kinds``."""

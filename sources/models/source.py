@@ -1,12 +1,12 @@
 """The source: one text as it came."""
 
 import pghistory
-from django.db import models
-from django.db.models import Q
-from django.db.models.functions import MD5, Length
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import MD5, Length
 
 from sources.fields import Period, RowSearchVector, TextSearchConfigField
 from sources.models.dossier import Letter
