@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sources.intake.extract import Draft, IntakeError, extract, paste
 from sources.intake.from_docx import MAX_UNPACKED
 from sources.intake.text import clean_text
+from sources.intake.worker import MEMORY
 
 ROOT = Path(__file__).resolve().parents[3]
 ARTICLES = sorted((ROOT.parent / "shared" / "articles").glob("*.txt"))
@@ -126,13 +127,26 @@ def test_the_reader_sees_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input="", capture_output=True, text=True, check=False
+    )
 
 
 def test_the_reader_has_bounded_memory() -> None:
     done = python("from sources.intake import worker; worker.limit(5); bytearray(3 << 30)")
     assert done.returncode == 1
     assert done.stderr.endswith("MemoryError\n")
+
+
+def test_the_reader_bounds_itself_before_it_reads() -> None:
+    done = python(
+        "import resource, sys\n"
+        "from sources.intake import worker\n"
+        "worker.main('.html', '5')\n"
+        "sys.stderr.write(f'{resource.getrlimit(resource.RLIMIT_AS)} {resource.getrlimit(resource.RLIMIT_CPU)}')"
+    )
+    assert done.stdout.startswith('{"error": "No text found')
+    assert done.stderr.endswith(f"{(MEMORY, MEMORY)} {(6, 6)}")
 
 
 def test_the_reader_has_bounded_processor_time() -> None:
@@ -156,4 +170,4 @@ def test_the_reader_imports_no_django_and_the_server_no_parser() -> None:
 
 
 def test_what_a_document_may_unpack_to_fits_in_memory() -> None:
-    assert MAX_UNPACKED < 2 << 30
+    assert MAX_UNPACKED * 10 < MEMORY
