@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q, Subquery
 
 from sources.querysets import RecordQuerySet, related_rows
 from sources.search import RANKED, Search
@@ -45,6 +45,20 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         links = related_rows(self.model, "links_from").filter(binned_at__isnull=True)
         if kinds:
             links = links.filter(standing__in=kinds)
-        return Q(Exists(links.filter(from_claim=OuterRef("pk")))) | Q(
-            Exists(links.filter(to_claim=OuterRef("pk")))
+        # One EXISTS for both sides: as two of them, each would be worked out for every claim of the dossier.
+        return Q(Exists(links.filter(Q(from_claim=OuterRef("pk")) | Q(to_claim=OuterRef("pk")))))
+
+    def with_tallies(self) -> Self:
+        """Annotated with how many live links contradict and support each: ``contradicts_count``, ``supports_count``."""
+        links = related_rows(self.model, "links_from").filter(
+            Q(from_claim=OuterRef("pk")) | Q(to_claim=OuterRef("pk")), binned_at__isnull=True
         )
+        return self.annotate(
+            **{f"{kind}_count": _count(links.filter(standing=kind)) for kind in ("contradicts", "supports")}
+        )
+
+
+def _count(rows: models.QuerySet[models.Model]) -> Subquery:
+    """How many rows a subquery has (an aggregate without GROUP BY: one row, also of none)."""
+    counted = rows.order_by().annotate(n=Func("pk", function="count")).values("n")
+    return Subquery(counted, output_field=models.IntegerField())
