@@ -5,12 +5,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least, Left, Right
 
 from sources.search import Search
 
 if TYPE_CHECKING:
-    from sources.models import Dossier, Membership, Source, User  # noqa: F401
+    from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
 
 
 def related_rows(model: type[models.Model], relation: str) -> "models.QuerySet[Any]":
@@ -78,3 +79,26 @@ class SourceQuerySet(RecordQuerySet["Source"]):
             return self.none()
         pieces = related_rows(self.model, "pieces").filter(search.condition())
         return self.filter(search.condition() | Q(pk__in=pieces.values("source_id")))
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def of(self, dossier: "Dossier", person_id: int | None) -> Self:
+        """This person's in the dossier, without what may be megabytes."""
+        return self.filter(dossier=dossier, by=person_id).defer("text", "original")
+
+    def waiting(self) -> Self:
+        """Those that were not left out, the oldest first."""
+        return self.filter(dropped_at=None).order_by("pk")
+
+    def dropped(self) -> Self:
+        """Those that were left out, the last one first."""
+        return self.exclude(dropped_at=None).order_by("-dropped_at", "-pk")
+
+    def with_look(self, first: int, last: int) -> Self:
+        """With ``head`` and ``tail`` of the text, this many characters each, and how many are ``unseen`` between."""
+        rest = F("length") - first
+        return self.annotate(
+            head=Left("text", first),
+            tail=Right("text", Greatest(0, Least(rest, last))),
+            unseen=Greatest(0, rest - last),
+        )

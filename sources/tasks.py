@@ -7,7 +7,9 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from sources.models import Invitation
+from sources.models import Draft, Invitation
+
+DRAFT_KEPT = timedelta(days=7)
 
 
 @app.periodic(cron="*/2 * * * *")
@@ -21,6 +23,7 @@ async def take_up_lost_jobs(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="clear_what_expired")
 def clear_what_expired(timestamp: int) -> None:
-    """Remove sessions that expired, and invitations that nobody used for a month past their end."""
+    """Remove expired sessions, drafts a week old, and invitations that nobody used for a month past their end."""
     SessionStore.clear_expired()
     Invitation.objects.filter(used_at=None, expires_at__lt=timezone.now() - timedelta(days=30)).delete()
+    Draft.objects.filter(at__lt=timezone.now() - DRAFT_KEPT).delete()

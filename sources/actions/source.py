@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
 from sources.models import Dossier, Letter, Membership, Source
+
+
+class HereAlready(ValidationError):
+    """The dossier has this text; ``source`` is it."""
+
+    def __init__(self, source: Source) -> None:
+        where = f"{source.cited}, which is in the bin" if source.is_binned else source.cited
+        super().__init__(f"This text is here already as {where}.", code="here")
+        self.source = source
 
 
 @transaction.atomic
@@ -48,13 +59,22 @@ def create_source(
     return source
 
 
+@transaction.atomic
+def bring_in_source(*, dossier: Dossier, by: Membership | None, text: str, **fields: Any) -> Source:
+    """As create_source, but a text that is here already is refused (HereAlready), also when two bring it at once."""
+    next_number(dossier, Letter.SOURCE)  # the counter is held: nobody else brings the text in meanwhile
+    if there := same_text(dossier, text):
+        raise HereAlready(there)
+    return create_source(dossier=dossier, by=by, text=text, **fields)
+
+
 def same_text(dossier: Dossier, text: str) -> Source | None:
-    """The source of this dossier, in the bin or not, that has this text already."""
+    """The first source of this dossier that has this text already, one that is not in the bin before one that is."""
     return (
         Source.objects.filter(dossier=dossier)
         .with_text(text)
         .without_text()
-        .order_by("binned_at", "number")
+        .order_by(F("binned_at").asc(nulls_first=True), "number")
         .first()
     )
 

@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import MD5, Length
 
 from sources.fields import Period, RowSearchVector, TextSearchConfigField
+from sources.languages import name_of
 from sources.models.dossier import Letter
 from sources.models.record import Record
 from sources.querysets import SourceQuerySet
-from sources.validators import validate_text, validate_time
+from sources.validators import is_web_address, validate_text, validate_time
 
 TEXT_LIMIT = 5_000_000
 
@@ -95,6 +96,16 @@ class Source(Record):
     def heading(self) -> str:
         """The title, or what stands for one."""
         return self.title or self.url or f"Untitled source {self.cited}"
+
+    @property
+    def link(self) -> str:
+        """The web address when it is one that may be linked to, else ''. An imported ``url`` is any string."""
+        return self.url if is_web_address(self.url) else ""
+
+    @property
+    def language_name(self) -> str:
+        """The language in words: English."""
+        return name_of(self.language)
 
 
 class SourcePiece(models.Model):

@@ -1,0 +1,132 @@
+"""Texts on their way in: read, kept for whoever brought them, then confirmed as sources or dropped."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from sources.actions.source import HereAlready, bring_in_source, same_text
+from sources.intake import extract as intake
+from sources.intake.draft import Draft as Extracted
+from sources.intake.draft import IntakeError
+from sources.models import Dossier, Draft, Membership, Source
+
+MAX_BYTES = 50 * 1024 * 1024
+TOO_BIG = (
+    "The file is larger than 50 MB, the most that is read; split it, or save its text alone and bring that."
+)
+
+GUESSED = ("title", "outlet", "author", "url", "published", "language")
+"""The fields that intake guesses, named alike in what it extracts, in a draft and in a source."""
+
+
+class NotBroughtIn(ValidationError):
+    """Some drafts cannot become sources, so none did; ``errors`` holds what is wrong, by the draft's key."""
+
+    def __init__(self, errors: dict[int, ValidationError]) -> None:
+        super().__init__("Nothing was brought in.", code="refused")
+        self.errors = errors
+
+
+def read_file(name: str, data: bytes, *, encoding: str | None = None) -> Extracted:
+    """What a file of this name holds; IntakeError when it is too big or cannot be read."""
+    if len(data) > MAX_BYTES:
+        raise IntakeError(TOO_BIG)
+    return intake.extract(name, data, encoding=encoding)
+
+
+def draft_file(*, dossier: Dossier, by: Membership, name: str, data: bytes) -> Draft:
+    """Read a file and keep it until it is confirmed.
+
+    Refuses what cannot be read (IntakeError), a text that the dossier has (HereAlready), and one that waits for this
+    person's confirmation already (IntakeError).
+    """
+    extracted = read_file(name, data)
+    original = data if extracted.encoding else None
+    return _kept(extracted, dossier=dossier, by=by, filename=name[-1000:], original=original)
+
+
+def draft_pasted(*, dossier: Dossier, by: Membership, text: str) -> Draft:
+    """Keep pasted text until it is confirmed; refuses as draft_file does."""
+    return _kept(intake.paste(text), dossier=dossier, by=by)
+
+
+def _kept(extracted: Extracted, *, dossier: Dossier, by: Membership, **fields: Any) -> Draft:
+    text = extracted.text
+    if there := same_text(dossier, text):
+        raise HereAlready(there)
+    mine = Draft.objects.of(dossier, by.pk).waiting()
+    if waits := mine.filter(length=len(text), text=text).first():
+        raise IntakeError(f"The same text waits for your confirmation already, as “{waits.name}”.")
+    draft = Draft(dossier=dossier, by=by, text=text, **_guesses(extracted), **fields)
+    draft.full_clean()
+    draft.save(force_insert=True)
+    return draft
+
+
+def _guesses(extracted: Extracted) -> dict[str, Any]:
+    guessed = {name: getattr(extracted, name) for name in GUESSED}
+    return {**guessed, "encoding": extracted.encoding, "warnings": list(extracted.warnings)}
+
+
+def edit_draft(draft: Draft, *, changes: Mapping[str, str]) -> None:
+    """Keep what a person wrote about her draft."""
+    differing = [name for name, value in changes.items() if getattr(draft, name) != value]
+    for name in differing:
+        setattr(draft, name, changes[name])
+    draft.full_clean(exclude=["text", "length", "original"], validate_constraints=False)
+    if differing:
+        draft.save(update_fields=differing)
+
+
+def read_draft_again(draft: Draft, *, encoding: str) -> None:
+    """Read the draft's file in another encoding. What a person wrote over the guesses stays; IntakeError as extract."""
+    data = bytes(draft.original or b"")
+    before = read_file(draft.filename, data, encoding=draft.encoding)
+    after = read_file(draft.filename, data, encoding=encoding)
+    draft.text = after.text
+    draft.encoding = after.encoding
+    draft.warnings = list(after.warnings)
+    for name in GUESSED:
+        if getattr(draft, name) == getattr(before, name):
+            setattr(draft, name, getattr(after, name))
+    draft.full_clean()
+    draft.save(update_fields=["text", "encoding", "warnings", *GUESSED])
+
+
+def drop_draft(draft: Draft) -> None:
+    """Leave a draft out. It can be taken up again for as long as drafts are kept."""
+    draft.dropped_at = timezone.now()
+    draft.save(update_fields=["dropped_at"])
+
+
+def take_up_draft(draft: Draft) -> None:
+    """Let a draft that was left out wait again."""
+    draft.dropped_at = None
+    draft.save(update_fields=["dropped_at"])
+
+
+@transaction.atomic
+def confirm_drafts(drafts: Collection[Draft], *, by: Membership) -> list[Source]:
+    """Make sources of these drafts, in their order, all or none (NotBroughtIn); the drafts are gone then.
+
+    Drafts that were confirmed meanwhile, as by a second click, are passed over.
+    """
+    errors: dict[int, ValidationError] = {}
+    sources: list[Source] = []
+    keys = [draft.pk for draft in drafts]
+    for key in (
+        Draft.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
+    ):
+        draft = Draft.objects.select_related("dossier").defer("original").get(pk=key)
+        fields = {name: getattr(draft, name) for name in (*GUESSED, "reliability")}
+        try:
+            sources.append(bring_in_source(dossier=draft.dossier, by=by, text=draft.text, **fields))
+        except ValidationError as error:
+            errors[key] = error
+    if errors:
+        raise NotBroughtIn(errors)
+    Draft.objects.filter(pk__in=keys).delete()
+    return sources
