@@ -64,10 +64,16 @@ def serve(host: str, port: int, *, environment: dict[str, str] | None = None, re
     workers = str(max(1, min(4, os.cpu_count() or 1)))
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port),
-        "--workers", workers, "--blocking-threads", "8", "--workers-kill-timeout", "5", "--log-level", "warning",
+        "--workers", workers, "--blocking-threads", "8", "--workers-kill-timeout", "5", "--log-level", "error",
         "--respawn-failed-workers", "config.wsgi:application",
     ]  # fmt: skip
-    worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+    worker = [
+        sys.executable,
+        str(settings.BASE_DIR / "manage.py"),
+        "procrastinate",
+        "worker",
+        "--shutdown-graceful-timeout=5",
+    ]
     with _stopped_by_signal() as stop, _children([server, worker], environment or {}) as children:
         announced = False
         while not stop.raised:
@@ -123,6 +129,7 @@ def _children(
                     command,
                     cwd=settings.BASE_DIR,
                     env={**os.environ, **environment},
+                    stdout=subprocess.DEVNULL,
                     start_new_session=True,
                     preexec_fn=_end_with_parent if sys.platform == "linux" else None,
                 )

@@ -24,6 +24,7 @@ MARK = "@demo.invalid"
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they ask the database, which may be the one to refuse
     help = "Prepares a demo dossier with its people, and serves it on this machine. Runs again without harm."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

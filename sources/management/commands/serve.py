@@ -10,6 +10,7 @@ from config.serving import prepare_database, prepare_static, refuse_taken_port, 
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they ask the database before it is up to date
     help = "Serves the application, with a job worker beside it, until Ctrl-C or SIGTERM."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
