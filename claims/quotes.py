@@ -41,6 +41,11 @@ class Segment(NamedTuple):
     def numbers(self) -> str:
         return " ".join(map(str, self.over))
 
+    @property
+    def anchors(self) -> tuple[int, ...]:
+        """The numbers that start here beside the first, which the mark itself is known by."""
+        return self.opening[1:]
+
 
 class Place(NamedTuple):
     start: int
@@ -86,6 +91,20 @@ def find_words(text: str, words: str) -> list[Place]:
     if len(words) > LOOSE_LIMIT:
         return []
     return _loosely(text, words, re.escape) or _loosely(text, words, _however_set)
+
+
+def beginning_of(text: str, words: str) -> str:
+    """As much of the beginning of these words, in whole words, as stands in the text, as the text has it."""
+    parts = words.split()
+    low, high = 0, len(parts)
+    found = ""
+    while low < high:
+        middle = (low + high + 1) // 2
+        if places := find_words(text, " ".join(parts[:middle])):
+            found, low = text[slice(*places[0])], middle
+        else:
+            high = middle - 1
+    return found
 
 
 def context(text: str, place: tuple[int, int], reach: int = 300) -> Context:

@@ -1,13 +1,16 @@
 """Marking words and stating what they claim."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Speaker, Topic
+from claims.actions.review import disclose
+from claims.models import Claim, ClaimTopic, Link, Speaker, State, Topic
+from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
 from sources.models import Dossier, Letter, Membership, Source
@@ -57,6 +60,27 @@ def create_claim(
 
 
 @transaction.atomic
+def mark(*, source: Source, by: Membership, start: int, end: int, statement: str, **fields: Any) -> Claim:
+    """``create_claim`` of the words that stand at these places, as a person does it in the reader.
+
+    Refuses (ValidationError) what a claim here states of the same words already: a second click makes no second claim.
+    """
+    source = locked(source)
+    there = Claim.objects.live().filter(source=source, start=start, end=end, statement=statement).first()
+    if there:
+        raise ValidationError(f"{there.cited} states this of these words already.", code="twice")
+    return create_claim(
+        source=source,
+        by=by,
+        start=start,
+        end=end,
+        quote=source.text[start:end],
+        statement=statement,
+        **fields,
+    )
+
+
+@transaction.atomic
 def edit_claim(
     claim: Claim,
     *,
@@ -78,6 +102,17 @@ def edit_claim(
         Claim.objects.filter(pk=edited.pk).update(version=version + 1)
         edited.refresh_from_db(fields=["version"])
     return edited
+
+
+def disclose_tallies(access: Access, claims: Collection[Claim]) -> None:
+    """Record that this person is being shown how the settled links of these claims stand, as their tallies tell."""
+    if access.person_id is None or not access.can_review or not claims:
+        return
+    shown = [claim.pk for claim in claims]
+    judged = Link.objects.live().filter(
+        Q(from_claim__in=shown) | Q(to_claim__in=shown), state=State.SETTLED, reviews__reviewer=access.person_id
+    )
+    disclose(access, list(judged.only("pk")))
 
 
 def speaker_named(dossier: Dossier, name: str, *, by: Membership | None) -> Speaker | None:

@@ -10,6 +10,7 @@ from claims.quotes import (
     Mark,
     Place,
     Segment,
+    beginning_of,
     context,
     find_words,
     line_of,
@@ -139,6 +140,12 @@ def test_a_megabyte_is_searched_in_time() -> None:
     started = time.perf_counter()
     assert find_words(text, "the  trade of the three") == []
     assert time.perf_counter() - started < 2
+
+
+def test_as_much_of_the_beginning_as_stands_there_is_told() -> None:
+    text = "Trade  fell sharply in March."
+    assert beginning_of(text, "Trade fell sharply in April") == "Trade  fell sharply in"
+    assert beginning_of(text, "Commerce fell") == ""
 
 
 def test_context_is_cut_between_words() -> None:
