@@ -22,7 +22,7 @@ def parse_date(written: str) -> tuple[date, date | None]:
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         raise NotATime(f"“{written}” is not in the calendar.") from None
     if year < 1000:

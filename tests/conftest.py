@@ -1,5 +1,6 @@
 """The people of a dossier, and plain functions that make its records. Every test runs on a real PostgreSQL."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
@@ -40,7 +40,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(settings.DATA, ignore_errors=True)
+    shutil.rmtree(os.environ["GAINSAY_DATA"], ignore_errors=True)
 
 
 def _empty_tables(operations: DatabaseOperations, sql_list: list[str]) -> None:
