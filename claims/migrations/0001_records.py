@@ -367,7 +367,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='link',
-            index=models.Index(condition=models.Q(('binned_at__isnull', True), ('state', 'proposed')), fields=['dossier', 'number'], name='link_to_review'),
+            index=models.Index(condition=models.Q(('binned_at__isnull', True)), fields=['dossier', 'state', 'number'], name='link_state'),
+        ),
+        migrations.AddIndex(
+            model_name='link',
+            index=models.Index(condition=models.Q(('binned_at__isnull', True), ('changed', True)), fields=['dossier', 'number'], name='link_changed'),
         ),
         migrations.AddIndex(
             model_name='link',

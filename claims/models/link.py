@@ -134,9 +134,12 @@ class Link(Record):
         ]
         indexes = [
             models.Index(
+                fields=["dossier", "state", "number"], condition=Q(binned_at__isnull=True), name="link_state"
+            ),
+            models.Index(
                 fields=["dossier", "number"],
-                condition=Q(state="proposed", binned_at__isnull=True),
-                name="link_to_review",
+                condition=Q(changed=True, binned_at__isnull=True),
+                name="link_changed",
             ),
             models.Index(fields=["dossier", "standing", "state", "number"], name="link_standing"),
         ]

@@ -1,19 +1,24 @@
 """How links are read, and what of them is hidden from whom. The rules of blind review stand here, once."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now, Substr
+from django.db.models.lookups import IsNull
 
 from sources.querysets import RecordQuerySet, related_rows
 
 if TYPE_CHECKING:
-    from claims.models import Link  # noqa: F401
+    from claims.models import Claim, Link  # noqa: F401
     from sources.access import Access
 
 SETTLED = "settled"
+UNSETTLED = ("proposed", "disputed")
 IN_REVIEW = "in review"
+FEW = 1_000
+"""So many keys are handed to the database one by one."""
 
 
 class LinkQuerySet(RecordQuerySet["Link"]):
@@ -46,6 +51,23 @@ class LinkQuerySet(RecordQuerySet["Link"]):
             Q(from_claim=one, to_claim=other) | Q(from_claim=other, to_claim=one),
         )
 
+    def between(self, one: int, others: Collection[int]) -> Self:
+        """The links of one claim with any of the others, in the bin or not."""
+        return self.filter(
+            Q(from_claim=one, to_claim__in=others) | Q(to_claim=one, from_claim__in=others),
+        )
+
+    def touching(self, claims: models.QuerySet["Claim"]) -> Self:
+        """Those with one of these claims on either side. Asks for the claims at once, to see whether they are few."""
+        # A few are found by their keys; with a subquery, every link would be tried until a page is full.
+        keys = list(claims.order_by().values_list("pk", flat=True)[: FEW + 1])
+        found = keys if len(keys) <= FEW else claims.order_by().values("pk")
+        return self.filter(Q(from_claim__in=found) | Q(to_claim__in=found))
+
+    def judged_by(self, person_id: int | None) -> Self:
+        """Those that this person has reviewed."""
+        return self.filter(Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)))
+
     def hidden_from(self, access: "Access") -> Self:
         """Those this reader must judge blind: she may review, has not, and was not shown the verdicts.
 
@@ -64,49 +86,83 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """
         if not access.can_review:
             return self.annotate(shown_state=F("state"))
+        # A look-up for each link shown: as EXISTS, the database would gather all her reviews for a page of fifty.
+        unknown = [IsNull(Subquery(rows.values("pk")[:1]), True) for rows in self._known_to(access)]
+        blind = Q(*unknown, state__in=UNSETTLED)
         return self.annotate(
             shown_state=Case(
-                When(state=SETTLED, then=Value(SETTLED)),
-                When(self._blind(access), then=Value(IN_REVIEW)),
-                default=F("state"),
-                output_field=models.CharField(),
+                When(blind, then=Value(IN_REVIEW)), default=F("state"), output_field=models.CharField()
             )
         )
+
+    def in_shown_state(self, access: "Access", state: str) -> Self:
+        """Those whose state reads so to this reader: what ``with_shown_state`` says, in terms that an index knows."""
+        if state == IN_REVIEW:
+            return self.hidden_from(access)
+        return self.filter(state=state) if state == SETTLED else self.filter(state=state).shown_to(access)
+
+    def changed_since_review(self, access: "Access") -> Self:
+        """Those marked so, as far as this reader may know it: the mark tells that somebody has judged."""
+        return self.filter(changed=True).shown_to(access)
 
     def _blind(self, access: "Access") -> Q:
         if not access.can_review:
             return Q(pk__in=[])
-        unsettled = ~Q(state=SETTLED)
+        return Q(*(~Exists(rows) for rows in self._known_to(access)), state__in=UNSETTLED)
+
+    def _known_to(self, access: "Access") -> list[models.QuerySet[Any]]:
+        """What lets this reader know of a link's verdicts: a review of hers, or that she was shown them."""
         if access.person_id is None:
-            return unsettled
+            return []
         mine = {"link": OuterRef("pk"), "person": access.person_id}
-        judged = Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=access.person_id))
-        shown = Exists(self._rows("disclosures").filter(**mine, round=OuterRef("round")))
-        return unsettled & ~Q(judged) & ~Q(shown)
+        judged = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=access.person_id)
+        return [judged.order_by(), self._rows("disclosures").filter(**mine, round=OuterRef("round"))]
 
     def _rows(self, relation: str) -> models.QuerySet[Any]:
         return related_rows(self.model, relation)
 
     def to_review(self, person_id: int) -> Self:
-        """The queue of this person, those she passed over last: proposed links with a review slot nobody holds.
+        """Those this person may judge: proposed, live, with a review slot that nobody else holds.
 
         Never one that she has judged, or whose verdicts she was shown in this round.
         """
         reviews = self._rows("reviews").filter(link=OuterRef("pk"))
-        leases = (
-            self._rows("leases").filter(link=OuterRef("pk"), expires_at__gt=Now()).exclude(person=person_id)
+        leases = self._rows("leases").filter(expires_at__gt=Now()).exclude(person=person_id)
+        disclosures = self._rows("disclosures").filter(
+            link=OuterRef("pk"), person=person_id, round=OuterRef("round")
         )
-        mine = {"link": OuterRef("pk"), "person": person_id}
-        disclosures = self._rows("disclosures").filter(**mine, round=OuterRef("round"))
-        skips = self._rows("skips").filter(**mine)
+        # A proposed link has fewer reviews than it needs: only where others hold slots must they be counted.
+        taken = _count(reviews) + _count(leases.filter(link=OuterRef("pk")))
         return (
             self.live()
-            .filter(state="proposed")
-            .filter(~Exists(reviews.filter(reviewer=person_id)), ~Exists(disclosures))
-            .annotate(held=_count(reviews) + _count(leases), skipped_at=Subquery(skips.values("at")[:1]))
-            .filter(held__lt=F("dossier__reviews_needed"))
-            .order_by(F("skipped_at").asc(nulls_first=True), "number")
+            .filter(~Exists(reviews.filter(reviewer=person_id)), ~Exists(disclosures), state="proposed")
+            .alias(taken=taken)
+            .filter(~Q(pk__in=leases.values("link")) | Q(taken__lt=F("dossier__reviews_needed")))
         )
+
+    def passed_over(self, person_id: int) -> Self:
+        """Those she skipped, the one she skipped longest ago first."""
+        return self.filter(skips__person=person_id).order_by("skips__at")
+
+    def not_passed_over(self, person_id: int) -> Self:
+        skips = self._rows("skips").filter(link=OuterRef("pk"), person=person_id)
+        return self.filter(~Exists(skips)).order_by("number")
+
+    def disputed(self) -> Self:
+        """Live links whose reviewers disagree."""
+        return self.live().filter(state="disputed")
+
+    def with_surroundings(self, reach: int) -> Self:
+        """With ``from_before``, ``from_after``, ``to_before``, ``to_after``: the text around the two quotes, up to
+        ``reach`` characters a side. The texts themselves, which may be megabytes, stay in the database.
+        """
+        around: dict[str, Any] = {}
+        for side in ("from", "to"):
+            text, start, end = (F(f"{side}_claim__{field}") for field in ("source__text", "start", "end"))
+            first = Greatest(start - reach, 0)
+            around[f"{side}_before"] = Substr(text, first + 1, start - first)
+            around[f"{side}_after"] = Substr(text, end + 1, reach)
+        return self.annotate(**around)
 
 
 def _count(rows: models.QuerySet[models.Model]) -> Coalesce:
