@@ -1,0 +1,197 @@
+"""The command that brings files in: all or none, nothing twice, every refusal named."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sources.models import Counter, Dossier, Membership, Source
+from tests.conftest import make_dossier, make_source, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: object) -> str:
+    """The command's standard output."""
+    out = io.StringIO()
+    call_command("import_sources", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "b.txt").write_text("\n\n  Second headline\nThe text of the second, in English.\n")
+    (tmp_path / "a.md").write_text("# First headline\n\nThe text of the first, in English.\n")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    (tmp_path / ".hidden.txt").write_text("Not meant.")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "c.html").write_text(
+        "<html><head><title>Third</title><script>alert(1)</script></head><body><p>Words of the third.</p></body></html>"
+    )
+    return tmp_path
+
+
+def texts() -> list[str]:
+    return list(Source.objects.order_by("number").values_list("text", flat=True))
+
+
+def test_real_articles_come_in_byte_for_byte(dossier: Dossier, shared: Path) -> None:
+    out = run("china-russia", shared / "articles")
+    files = sorted((shared / "articles").iterdir())
+    assert [text.encode() for text in texts()] == [file.read_bytes() for file in files]
+    assert len(files) == 5
+    source = Source.objects.get(number=1)
+    assert source.title == "Why China may move away from Russia"
+    assert (source.language, source.config, source.by) == ("en", "english", None)
+    assert out == "5 sources brought into china-russia: S-1 to S-5.\n"
+
+
+def test_folder_means_every_such_file_in_it_by_name(dossier: Dossier, folder: Path) -> None:
+    run("china-russia", folder)
+    titles = Source.objects.order_by("number").values_list("title", flat=True)
+    assert list(titles) == ["# First headline", "Second headline", "Third"]
+    assert texts()[1] == "\n\n  Second headline\nThe text of the second, in English.\n"
+    assert "alert" not in texts()[2]
+
+
+def test_files_come_in_the_order_named(dossier: Dossier, folder: Path) -> None:
+    run("china-russia", folder / "b.txt", folder / "a.md")
+    assert Source.objects.get(number=1).title == "Second headline"
+
+
+def test_title_is_cut_and_the_text_is_not(dossier: Dossier, tmp_path: Path) -> None:
+    line = "word " * 80
+    (tmp_path / "long.txt").write_text(line + "\nThe rest.")
+    run("china-russia", tmp_path / "long.txt")
+    source = Source.objects.get()
+    assert source.title == line[:200]
+    assert source.text == line + "\nThe rest."
+
+
+def test_second_time_skips_and_names_what_is_here(dossier: Dossier, folder: Path) -> None:
+    run("china-russia", folder)
+    out = run("china-russia", folder)
+    assert Source.objects.count() == 3
+    assert f"{folder / 'a.md'}: skipped. This text is here already as S-1." in out
+    assert out.endswith("No source brought into china-russia; 3 skipped, here already.\n")
+    assert Counter.objects.get(dossier=dossier, letter="S").last == 3
+
+
+def test_same_text_twice_in_a_run_comes_in_once(dossier: Dossier, folder: Path) -> None:
+    out = run("china-russia", folder / "a.md", folder / "a.md")
+    assert Source.objects.count() == 1
+    assert "1 source brought into china-russia: S-1; 1 skipped, here already." in out
+
+
+def test_one_bad_file_refuses_all(dossier: Dossier, folder: Path) -> None:
+    (folder / "bad.pdf").write_bytes(b"no pdf")
+    (folder / "empty.txt").write_text("  \n")
+    with pytest.raises(CommandError) as refused:
+        run("china-russia", folder)
+    assert not Source.objects.exists()
+    told = str(refused.value)
+    assert told.startswith("Nothing was brought into china-russia. 2 cannot be read:")
+    assert f"{folder / 'bad.pdf'}: This is no PDF" in told
+    assert f"{folder / 'empty.txt'}: No text found" in told
+
+
+def test_keep_going_takes_the_good_and_lists_the_bad(
+    dossier: Dossier, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.pdf").write_bytes(b"no pdf")
+    with pytest.raises(CommandError, match=r"1 cannot be read:\n.*bad\.pdf: This is no PDF") as refused:
+        call_command("import_sources", "china-russia", str(folder), "--keep-going")
+    assert refused.value.returncode == 1
+    assert Source.objects.count() == 3
+    assert capsys.readouterr().out == "3 sources brought into china-russia: S-1 to S-3.\n"
+
+
+def test_web_address_is_refused_with_the_reason(dossier: Dossier) -> None:
+    with pytest.raises(CommandError, match=r"https://example\.org/a: web addresses are not fetched yet"):
+        run("china-russia", "https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("absent.txt", "there is no such file"),
+        ("picture.png", "are not read here"),
+        ("nothing", "this folder holds no"),
+    ],
+)
+def test_path_that_means_nothing_is_refused(dossier: Dossier, folder: Path, name: str, reason: str) -> None:
+    (folder / "nothing").mkdir()
+    with pytest.raises(CommandError, match=reason):
+        run("china-russia", folder / name)
+
+
+def test_too_big_file_is_refused_without_reading_it(dossier: Dossier, tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(50 * 1024 * 1024 + 1)
+    with pytest.raises(CommandError, match="larger than 50 MB"):
+        run("china-russia", tmp_path / "big.txt")
+
+
+def test_bomb_is_refused(dossier: Dossier, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\0" * 60_000_000)
+    with pytest.raises(CommandError, match="it was not opened"):
+        run("china-russia", tmp_path / "bomb.docx")
+
+
+def test_unknown_dossier_is_refused(folder: Path) -> None:
+    with pytest.raises(CommandError, match="There is no dossier nowhere"):
+        run("nowhere", folder)
+
+
+def test_create_makes_the_dossier_for_the_superusers(folder: Path) -> None:
+    root = make_user("root", is_superuser=True)
+    out = run("fresh", folder, "--create")
+    dossier = Dossier.objects.get(slug="fresh")
+    assert dossier.name == "fresh"
+    assert [(person.user, person.role) for person in dossier.people.all()] == [(root, "lead")]
+    assert out.endswith("S-1 to S-3; the dossier is new, led by root.\n")
+
+
+def test_create_makes_the_dossier_for_the_lead_named(folder: Path) -> None:
+    make_user("root", is_superuser=True)
+    ana = make_user("ana")
+    run("fresh", folder, "--create", "--lead", "ana")
+    assert Membership.objects.get(dossier__slug="fresh").user == ana
+
+
+def test_create_without_anybody_says_so(folder: Path) -> None:
+    assert "led by nobody yet" in run("fresh", folder, "--create")
+
+
+def test_create_into_a_dossier_that_is_there_adds_to_it(dossier: Dossier, folder: Path) -> None:
+    run("china-russia", folder, "--create")
+    assert Dossier.objects.count() == 1
+
+
+def test_refused_import_makes_no_dossier(folder: Path) -> None:
+    (folder / "bad.pdf").write_bytes(b"no pdf")
+    with pytest.raises(CommandError):
+        run("fresh", folder, "--create")
+    with pytest.raises(CommandError):
+        run("fresh", folder / "bad.pdf", "--create", "--keep-going")
+    assert not Dossier.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["new", "Ärger", "a b", ""])
+def test_slug_that_can_be_no_address_is_refused(folder: Path, slug: str) -> None:
+    with pytest.raises(CommandError, match="No dossier can be called"):
+        run(slug, folder, "--create")
+
+
+def test_unknown_lead_is_refused(folder: Path) -> None:
+    with pytest.raises(CommandError, match="no account ana"):
+        run("fresh", folder, "--create", "--lead", "ana")
+
+
+def test_same_text_in_another_dossier_is_no_hindrance(dossier: Dossier, folder: Path) -> None:
+    make_source(make_dossier("other"), (folder / "a.md").read_text())
+    run("china-russia", folder / "a.md")
+    assert Source.objects.filter(dossier=dossier).count() == 1
