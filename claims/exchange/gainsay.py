@@ -1,0 +1,275 @@
+"""The exchange format ``gainsay/1``: everything of a dossier but the bin. Reading it is ``importing``'s business."""
+
+# ruff: noqa: S608  the SQL is put together from this module's own constants; values are parameters
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from claims.exchange.importing import Refused, Report, import_file
+from claims.exchange.lines import CHANGED, FORMAT, ROUND, compact
+from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
+from sources.models import Counter, Dossier
+
+__all__ = ["GAINSAY", "Refused", "Report", "import_file"]
+
+_VERSION = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+
+
+def write(selection: Selection) -> Iterator[bytes]:
+    """The file in blocks, from one snapshot of the database."""
+    with snapshot():
+        parts = _Parts(selection)
+        yield parts.dossier_line()
+        for lines in (parts.sources(), parts.speakers(), parts.claims(), parts.links(), parts.reviews()):
+            yield from copied(*lines)
+
+
+GAINSAY = Format("gainsay", "Gainsay: everything, to be brought back in", "jsonl", "application/jsonl", write)
+
+
+# ---- the parts of a line in SQL, to be joined by ||
+
+
+def _key(name: str, value: str) -> str:
+    return f"""',"{name}":' || {value}"""
+
+
+def _string(column: str) -> str:
+    return f"to_json({column})::text"
+
+
+def _or_null(column: str) -> str:
+    return f"coalesce(to_json({column})::text, 'null')"
+
+
+def _string_or_null(column: str) -> str:
+    return _or_null(f"nullif({column}, '')")
+
+
+def _cited(letter: str, column: str) -> str:
+    return f"""'"{letter}-' || {column} || '"'"""
+
+
+def _moment(column: str) -> str:
+    written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return f"""coalesce('"' || {written} || '"', 'null')"""
+
+
+def _where(condition: str, part: str) -> str:
+    return f"CASE WHEN {condition} THEN {part} ELSE '' END"
+
+
+def _tail(table: str, extra: str) -> tuple[str, ...]:
+    """What every line may end with; ``maker`` is whoever is named in ``by``."""
+    return (
+        _where(f"{table}.external_id <> ''", _key("external_id", _string(f"{table}.external_id"))),
+        _where(f"{extra} <> '{{}}'", _key("extra", extra)),
+        _key("by", _or_null("maker.name")),
+        _key("at", _moment(f"{table}.at")),
+        "'}'",
+    )
+
+
+def _maker(table: str) -> str:
+    return f"LEFT JOIN sources_membership maker ON maker.id = {table}.by_id"
+
+
+_SOURCE = (
+    """'{"type":"source"'""",
+    _key("id", _cited("S", "s.number")),
+    _key("title", _string("s.title")),
+    _key("outlet", _string("s.outlet")),
+    _key("author", _string("s.author")),
+    _key("url", _string("s.url")),
+    _key("published", _string_or_null("s.published")),
+    _key("language", _string("s.language")),
+    _key("reliability", _string("s.reliability")),
+    _key("text", _string("s.text")),
+    *_tail("s", "s.extra"),
+)
+_SPEAKER = (
+    """'{"type":"speaker"'""",
+    _key("name", _string("p.name")),
+    _key("affiliation", _string("p.affiliation")),
+    *_tail("p", "p.extra"),
+)
+_TOPICS = """coalesce((
+    SELECT '[' || string_agg(to_json(t.name)::text, ',' ORDER BY t.name COLLATE "C") || ']'
+    FROM claims_claimtopic ct JOIN claims_topic t ON t.id = ct.topic_id WHERE ct.claim_id = c.id
+), '[]')"""
+_CLAIM = (
+    """'{"type":"claim"'""",
+    _key("id", _cited("C", "c.number")),
+    _key("source", _cited("S", "s.number")),
+    _key("quote", _string("c.quote")),
+    _key("start", "c.start"),
+    _key("end", 'c."end"'),
+    _key("statement", _string("c.statement")),
+    _key("speaker", _or_null("p.name")),
+    _key("via", _string("c.via")),
+    _key("asserted", _string_or_null("c.asserted")),
+    _key("about", _string_or_null("c.about")),
+    _key("modality", _string("c.modality")),
+    _key("credibility", _or_null("c.credibility")),
+    _key("topics", _TOPICS),
+    *_tail("c", "c.extra"),
+)
+_ADJUDICATION = (
+    _key("adjudication", """'{"verdict":' || """ + _string("l.adjudication_verdict")),
+    _key("note", _string("l.adjudication_note")),
+    _key("by", _or_null("judge.name")),
+    _key("at", _moment("l.adjudicated_at")),
+    "'}'",
+)
+_LINK = (
+    """'{"type":"link"'""",
+    _key("id", _cited("L", "l.number")),
+    _key("from", _cited("C", "a.number")),
+    _key("to", _cited("C", "b.number")),
+    _key("kind", _string("l.kind")),
+    _key("rationale", _string("l.rationale")),
+    _where("l.kind = 'supports'", _key("mutual", "l.mutual::text")),
+    _where("l.contradiction_type <> ''", _key("contradiction_type", _string("l.contradiction_type"))),
+    _where("l.strength <> ''", _key("strength", _string("l.strength"))),
+    _where("l.adjudication_verdict <> ''", " || ".join(_ADJUDICATION)),
+    *_tail("l", "put.extra"),
+)
+# What no key carries, put into the stored extra: unless it would tell of reviews that the reader may not know.
+_LINK_EXTRA = f"""
+    SELECT CASE WHEN added = '' THEN l.extra WHEN l.extra = '{{}}' THEN '{{' || added || '}}'
+        ELSE left(l.extra, -1) || ',' || added || '}}' END
+    FROM concat_ws(',', CASE WHEN l.changed THEN '"{CHANGED}":true' END,
+        CASE WHEN l.round > 1 THEN '"{ROUND}":' || l.round END) AS raw
+    CROSS JOIN LATERAL (SELECT CASE WHEN SHOWN THEN raw ELSE '' END) AS told(added)
+"""
+_REVIEW = (
+    """'{"type":"review"'""",
+    _key("link", _cited("L", "l.number")),
+    _key("reviewer", _string("reviewer.name")),
+    _key("verdict", _string("r.verdict")),
+    _where("r.confidence IS NOT NULL", _key("confidence", "r.confidence")),
+    _where("r.note <> ''", _key("note", _string("r.note"))),
+    *_tail("r", "r.extra"),
+)
+
+
+def _select(parts: tuple[str, ...], rows: str) -> str:
+    return f"SELECT {' || '.join(parts)} {rows}"
+
+
+Query = tuple[str, tuple[Any, ...]]
+
+
+class _Parts:
+    """The queries of one export, each with its parameters; every one takes the same records."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        dossier = selection.dossier.pk
+        if selection.is_filtered:
+            keys, values = keys_sql(selection.links())
+            self.link: Query = f"l.id IN ({keys})", values
+            joined = f"SELECT unnest(ARRAY[l.from_claim_id, l.to_claim_id]) FROM claims_link l WHERE {self.link[0]}"
+            self.claim: Query = f"c.id IN ({joined})", values
+            used = f"FROM claims_claim c WHERE {self.claim[0]}"
+            self.source: Query = f"s.id IN (SELECT c.source_id {used})", values
+            self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", values
+        else:
+            self.link = "l.dossier_id = %s AND l.binned_at IS NULL", (dossier,)
+            self.claim = "c.dossier_id = %s AND c.binned_at IS NULL", (dossier,)
+            self.source = "s.dossier_id = %s AND s.binned_at IS NULL", (dossier,)
+            self.speaker = "p.dossier_id = %s", (dossier,)
+        self.shown: Query = ("true", ())
+        if selection.access:
+            keys, values = keys_sql(selection.shown())
+            self.shown = f"l.id IN ({keys})", values
+
+    def dossier_line(self) -> bytes:
+        """The first line. Read again, so that it is of the same snapshot as the others."""
+        dossier = Dossier.objects.select_related("by").get(pk=self.selection.dossier.pk)
+        last = dict(Counter.objects.filter(dossier=dossier).values_list("letter", "last"))
+        line = {
+            "type": "dossier",
+            "format": FORMAT,
+            "slug": dossier.slug,
+            "name": dossier.name,
+            "question": dossier.question,
+            "language": dossier.language,
+            "reviews_needed": dossier.reviews_needed,
+            "last": {letter: last.get(letter, 0) for letter in "SCL"},
+            "uid": str(dossier.uid),
+            "exported": _written(timezone.now()),
+            "generator": f"gainsay {_VERSION}",
+            "counts": self._counts(),
+        }
+        extra = "" if dossier.extra == "{}" else f',"extra":{dossier.extra}'
+        maker = {"by": dossier.by.name if dossier.by else None, "at": dossier.at and _written(dossier.at)}
+        return f"{compact(line)[:-1]}{extra},{compact(maker)[1:]}\n".encode()
+
+    def _counts(self) -> dict[str, int]:
+        review, values = self._review()
+        counted = {
+            "sources": (f"sources_source s WHERE {self.source[0]}", self.source[1]),
+            "speakers": (f"claims_speaker p WHERE {self.speaker[0]}", self.speaker[1]),
+            "claims": (f"claims_claim c WHERE {self.claim[0]}", self.claim[1]),
+            "links": (f"claims_link l WHERE {self.link[0]}", self.link[1]),
+            "reviews": (f"claims_review r JOIN claims_link l ON l.id = r.link_id WHERE {review}", values),
+        }
+        columns = ", ".join(f"(SELECT count(*) FROM {rows})" for rows, _ in counted.values())
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {columns}", [value for _, part in counted.values() for value in part])
+            return dict(zip(counted, cursor.fetchone(), strict=True))
+
+    def sources(self) -> Query:
+        where, values = self.source
+        return _select(
+            _SOURCE, f"FROM sources_source s {_maker('s')} WHERE {where} ORDER BY s.number"
+        ), values
+
+    def speakers(self) -> Query:
+        where, values = self.speaker
+        rows = f"""FROM claims_speaker p {_maker("p")} WHERE {where} ORDER BY p.name COLLATE "C" """
+        return _select(_SPEAKER, rows), values
+
+    def claims(self) -> Query:
+        where, values = self.claim
+        rows = f"""
+            FROM claims_claim c JOIN sources_source s ON s.id = c.source_id
+            LEFT JOIN claims_speaker p ON p.id = c.speaker_id {_maker("c")} WHERE {where} ORDER BY c.number
+        """
+        return _select(_CLAIM, rows), values
+
+    def links(self) -> Query:
+        where, values = self.link
+        shown, shown_values = self.shown
+        rows = f"""
+            FROM claims_link l
+            JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
+            CROSS JOIN LATERAL ({_LINK_EXTRA.replace("SHOWN", shown)}) AS put(extra)
+            LEFT JOIN sources_membership judge ON judge.id = l.adjudicated_by_id {_maker("l")}
+            WHERE {where} ORDER BY l.number
+        """
+        return _select(_LINK, rows), (*shown_values, *values)
+
+    def reviews(self) -> Query:
+        where, values = self._review()
+        rows = f"""
+            FROM claims_review r JOIN claims_link l ON l.id = r.link_id
+            JOIN sources_membership reviewer ON reviewer.id = r.reviewer_id {_maker("r")}
+            WHERE {where} ORDER BY l.number, reviewer.name COLLATE "C"
+        """
+        return _select(_REVIEW, rows), values
+
+    def _review(self) -> Query:
+        (link, values), (shown, shown_values) = self.link, self.shown
+        return f"{link} AND {shown}", (*values, *shown_values)
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

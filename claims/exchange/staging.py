@@ -1,0 +1,471 @@
+"""What a file brings, laid out in temporary tables: which of it is here, what it refers to, and what is wrong with it.
+
+Everything stands in the caller's transaction and is gone with it. ``fate`` of a row says why it is not brought in:
+``remembered`` (this very line came in before), ``own`` (the record of this number is here, in a file of this dossier),
+``here`` (a speaker, a review), ``gone`` (it was here and was deleted), ``twice`` (its id stood on an earlier line),
+``changed`` (it came in before and read differently); NULL is a new record. ``key`` is the record's primary key.
+"""
+
+# ruff: noqa: S608  tables and columns are named by this module's own constants; values are parameters
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from claims.exchange.lines import Line, Problem, clean
+
+REPORTED = 200
+"""How many bad lines are described; the others are counted."""
+
+_BLOCK = 1_000_000
+_ROW = 200
+
+_COMMON = """line integer NOT NULL, id text, label text, bad boolean NOT NULL DEFAULT false, digest bytea,
+    fate text, key bigint, external_id text, extra text, by integer, at timestamptz"""
+_NUMBERED = "cited bigint, number bigint, moved_extra text"
+
+TABLES: Mapping[str, str] = {
+    "source": f"""{_COMMON}, {_NUMBERED}, title text, outlet text, author text, url text, published text,
+        language text, reliability text, text text, raw_text text, config text""",
+    "speaker": f"{_COMMON}, affiliation text",
+    "claim": f"""{_COMMON}, {_NUMBERED}, source text, quote text, start integer, "end" integer, statement text,
+        speaker text, via text, asserted text, about text, modality text, credibility smallint, topics text[],
+        source_key bigint""",
+    "link": f"""{_COMMON}, {_NUMBERED}, from_id text, to_id text, kind text, mutual boolean, contradiction_type text,
+        strength text, rationale text, adjudication_verdict text, adjudication_note text, adjudicated_by integer,
+        adjudicated_at timestamptz, changed boolean, round smallint, from_key bigint, to_key bigint""",
+    "review": f"""{_COMMON}, link text, reviewer integer, verdict text, confidence smallint, note text,
+        link_key bigint, reviewer_key bigint""",
+    "person": "index integer NOT NULL, name text NOT NULL, key bigint, foreign_member boolean NOT NULL DEFAULT false",
+    "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
+}
+
+RECORDS = {
+    "source": ("sources_source", "S"),
+    "claim": ("claims_claim", "C"),
+    "link": ("claims_link", "L"),
+}
+"""The table and the letter of what has a number."""
+
+
+class Problems:
+    """What is wrong with the file: of the first bad lines everything, the others counted."""
+
+    def __init__(self) -> None:
+        self.listed: list[Problem] = []
+        self._lines: set[int] = set()
+        self.more = 0
+
+    def add(self, problem: Problem) -> None:
+        if problem.line not in self._lines:
+            if len(self._lines) >= REPORTED:
+                self.more += 1
+                return
+            self._lines.add(problem.line)
+        self.listed.append(problem)
+
+    def __bool__(self) -> bool:
+        return bool(self.listed)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self.listed, key=lambda problem: problem.line))
+
+
+@dataclass
+class Staging:
+    """The temporary tables, filled block by block."""
+
+    cursor: CursorWrapper
+    _rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    _bytes: int = 0
+    _columns: dict[str, list[str]] = field(default_factory=dict)
+
+    def create(self) -> None:
+        for name, columns in TABLES.items():
+            self.cursor.execute(f"CREATE TEMPORARY TABLE staged_{name} ({columns}) ON COMMIT DROP")
+
+    def drop(self) -> None:
+        """For a transaction that goes on; a commit drops them by itself."""
+        self.cursor.execute(f"DROP TABLE {', '.join(f'staged_{name}' for name in TABLES)}")
+
+    def add(self, number: int, line: Line, size: int) -> None:
+        """Stage a line; of one with problems only what others may refer to."""
+        bad = bool(line.problems)
+        row = {"id": line.row["id"]} if bad else line.row
+        self.put(line.type, {**row, "line": number, "label": line.id, "bad": bad}, size)
+
+    def put(self, table: str, row: Mapping[str, Any], size: int = 0) -> None:
+        # Rows of a bad line have fewer columns: they are kept apart, since COPY takes one list of columns.
+        key = f"{table} {len(row)}"
+        self._columns.setdefault(key, list(row))
+        self._rows.setdefault(key, []).append(tuple(row.values()))
+        self._bytes += size + _ROW
+        if self._bytes > _BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        for key, rows in self._rows.items():
+            names = ", ".join(f'"{name}"' for name in self._columns[key])
+            with self.cursor.copy(f"COPY staged_{key.split()[0]} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        self._rows.clear()
+        self._bytes = 0
+
+    def analyze(self) -> None:
+        self.cursor.execute(f"ANALYZE {', '.join(f'staged_{name}' for name in TABLES)}")
+
+
+@dataclass
+class Resolver:
+    """Finds what the staged lines are and refer to, in the dossier and in the file. Methods in the order of use."""
+
+    cursor: CursorWrapper
+    dossier: int
+    scope: str
+    is_own: bool
+    problems: Problems
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        self.cursor.execute(sql, {"dossier": self.dossier, "scope": self.scope, **parameters})
+        return self.cursor.rowcount
+
+    def report(self, field: str, sql: str, **parameters: Any) -> None:
+        """Add a problem for each row (line, id, reason) of a query."""
+        self.run(sql, **parameters)
+        while rows := self.cursor.fetchmany(1_000):
+            for line, identity, reason in rows:
+                self.problems.add(Problem(line, identity or "", field, reason))
+
+    # ---- what is here already
+
+    def find_repeats(self) -> None:
+        """An id is unique in its type within the file."""
+        for name in ("source", "speaker", "claim", "link", "review"):
+            field = {"speaker": "name", "review": "reviewer"}.get(name, "id")
+            self.report(
+                field,
+                f"""
+                WITH repeated AS (
+                    SELECT line, min(line) OVER (PARTITION BY id) AS first FROM staged_{name} WHERE id <> ''
+                )
+                UPDATE staged_{name} s SET bad = true, fate = 'twice' FROM repeated r
+                WHERE s.line = r.line AND r.first < r.line
+                RETURNING s.line, s.label, format('stands on line %%s already', r.first)
+                """,
+            )
+
+    def recognise_records(self) -> None:
+        """Lines that came in before, and in a file of this dossier's own the records of the same numbers."""
+        for name, (table, letter) in RECORDS.items():
+            self._remember(name)
+            if self.is_own:
+                self.run(
+                    f"""
+                    UPDATE staged_{name} s SET fate = CASE WHEN f.id IS NULL THEN 'gone' ELSE 'own' END, key = f.id
+                    FROM (
+                        SELECT o.line, r.id FROM staged_{name} o
+                        JOIN sources_counter c ON c.dossier_id = %(dossier)s AND c.letter = '{letter}'
+                        LEFT JOIN {table} r ON r.dossier_id = c.dossier_id AND r.number = o.cited
+                        WHERE o.fate IS NULL AND NOT o.bad AND o.cited <= c.last
+                    ) f WHERE f.line = s.line
+                    """
+                )
+            self._give_keys(name, table)
+
+    def _remember(self, name: str) -> None:
+        self.run(
+            f"""
+            UPDATE staged_{name} s
+            SET fate = CASE WHEN i.digest = s.digest THEN 'remembered' ELSE 'changed' END, key = i.record_id
+            FROM claims_importedline i
+            WHERE i.dossier_id = %(dossier)s AND i.scope = %(scope)s AND i.type = '{name}' AND i.line_id = s.id
+            AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+        self.report(
+            "id",
+            f"""
+            SELECT line, label, 'came in before and read differently then; what is here stays. '
+                'Leave the line out, or give it another id'
+            FROM staged_{name} WHERE fate = 'changed' ORDER BY line
+            """,
+        )
+
+    def _give_keys(self, name: str, table: str) -> None:
+        self.run(
+            f"""
+            UPDATE staged_{name} SET key = nextval(pg_get_serial_sequence('{table}', 'id'))
+            WHERE fate IS NULL AND NOT bad
+            """
+        )
+
+    def recognise_speakers(self) -> None:
+        self.run(
+            """
+            UPDATE staged_speaker s SET fate = 'here', key = t.id FROM claims_speaker t
+            WHERE t.dossier_id = %(dossier)s AND t.name = s.id AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+
+    def resolve_references(self) -> None:
+        self._resolve("claim", "source", "source_key", "source")
+        self._resolve("link", "from_id", "from_key", "claim")
+        self._resolve("link", "to_id", "to_key", "claim")
+        self._resolve("review", "link", "link_key", "link")
+
+    def _resolve(self, name: str, column: str, key: str, target: str) -> None:
+        """Fill ``key`` with what ``column`` names: a line of the file, one that came in before, an own number."""
+        table, letter = RECORDS[target]
+        self.run(
+            f"""
+            UPDATE staged_{name} s SET {key} = t.key FROM staged_{target} t
+            WHERE t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+            """
+        )
+        self.run(
+            f"""
+            UPDATE staged_{name} s SET {key} = i.record_id FROM claims_importedline i
+            WHERE s.{key} IS NULL AND i.dossier_id = %(dossier)s AND i.scope = %(scope)s AND i.type = '{target}'
+            AND i.line_id = s.{column} AND NOT EXISTS (SELECT FROM staged_{target} t WHERE t.id = s.{column})
+            """
+        )
+        if self.is_own:
+            self.run(
+                f"""
+                UPDATE staged_{name} s SET {key} = r.id FROM {table} r
+                WHERE s.{key} IS NULL AND r.dossier_id = %(dossier)s AND r.number =
+                    CASE WHEN s.{column} ~ '^{letter}-[1-9][0-9]{{0,9}}$' THEN substr(s.{column}, 3)::bigint END
+                AND NOT EXISTS (SELECT FROM staged_{target} t WHERE t.id = s.{column})
+                """
+            )
+
+    def recognise_reviews(self) -> None:
+        """A review is known by link and reviewer, here or by a line that came in before."""
+        self.run(
+            """
+            UPDATE staged_review s SET reviewer_key = p.key FROM staged_person p WHERE p.index = s.reviewer
+            """
+        )
+        self.run(
+            """
+            UPDATE staged_review s SET fate = 'here', key = r.id FROM claims_review r
+            WHERE r.link_id = s.link_key AND r.reviewer_id = s.reviewer_key AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+        self._remember("review")
+        if self.is_own:  # what was taken back, sent back or deleted here does not return by an older file
+            self.run(
+                """
+                UPDATE staged_review s SET fate = 'gone' WHERE s.fate IS NULL AND NOT s.bad AND (
+                    EXISTS (SELECT FROM staged_link l WHERE l.id = s.link AND l.fate = 'gone')
+                    OR (s.link_key, s.reviewer_key) IN (
+                        SELECT e.link_id, e.reviewer_id FROM claims_reviewevent e WHERE e.dossier_id = %(dossier)s
+                    )
+                )
+                """
+            )
+        self._give_keys("review", "claims_review")
+
+    # ---- locks
+
+    def lock_what_is_built_on(self) -> None:
+        """Keep what new lines refer to from being edited or binned until the transaction ends; parents first."""
+        for target, users in (
+            ("source", [("claim", "source_key")]),
+            ("claim", [("link", "from_key"), ("link", "to_key")]),
+            ("link", [("review", "link_key")]),
+        ):
+            referred = " UNION ".join(
+                f"SELECT {key} FROM staged_{name} WHERE fate IS NULL AND NOT bad" for name, key in users
+            )
+            strength = "FOR NO KEY UPDATE" if target == "link" else "FOR SHARE"
+            self.run(
+                f"SELECT FROM {RECORDS[target][0]} WHERE dossier_id = %(dossier)s AND id IN ({referred}) "
+                f"ORDER BY id {strength}"
+            )
+
+    # ---- what is wrong
+
+    def check_references(self) -> None:
+        self._check_reference("claim", "source", "source_key", "source", "source")
+        self._check_reference("link", "from_id", "from_key", "claim", "from")
+        self._check_reference("link", "to_id", "to_key", "claim", "to")
+        self._check_reference("review", "link", "link_key", "link", "link")
+        self.report(
+            "speaker",
+            """
+            SELECT c.line, c.label,
+                format('there is no speaker line “%%s” in the file, nor that speaker here', c.speaker)
+            FROM staged_claim c WHERE c.fate IS NULL AND NOT c.bad AND c.speaker <> ''
+            AND NOT EXISTS (SELECT FROM staged_speaker s WHERE s.id = c.speaker)
+            AND NOT EXISTS (SELECT FROM claims_speaker s WHERE s.dossier_id = %(dossier)s AND s.name = c.speaker)
+            ORDER BY c.line
+            """,
+        )
+
+    def _check_reference(self, name: str, column: str, key: str, target: str, field: str) -> None:
+        """A new line refers to what comes with the file or is here, and not in the bin."""
+        table, letter = RECORDS[target]
+        self.report(
+            field,
+            f"""
+            SELECT s.line, s.label, CASE
+                WHEN t.fate = 'gone' OR (s.{key} IS NOT NULL AND r.id IS NULL)
+                    THEN format('“%%s” was deleted here for good', s.{column})
+                WHEN r.id IS NULL THEN format('there is no {target} “%%s” in the file', s.{column})
+                ELSE format('“%%s” is {letter}-%%s here, which is in the bin: restore it first', s.{column}, r.number)
+            END
+            FROM staged_{name} s
+            LEFT JOIN staged_{target} t ON t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+            LEFT JOIN {table} r ON r.id = s.{key}
+            WHERE s.fate IS NULL AND NOT s.bad
+            AND (t.line IS NULL OR t.fate IS NOT NULL) AND NOT coalesce(t.bad, false)
+            AND t.fate IS DISTINCT FROM 'changed' AND (r.id IS NULL OR r.binned_at IS NOT NULL)
+            ORDER BY s.line
+            """,
+        )
+
+    def check_pairs(self) -> None:
+        """One link for two claims, whichever way round it is written."""
+        self.report(
+            "to",
+            """
+            SELECT s.line, s.label, 'a claim cannot be linked to itself: both ids are the same claim here'
+            FROM staged_link s WHERE s.fate IS NULL AND NOT s.bad AND s.from_key = s.to_key ORDER BY s.line
+            """,
+        )
+        self.report(
+            "to",
+            """
+            SELECT s.line, s.label, format(
+                '“%%s” and “%%s” are linked here already, as L-%%s%%s', s.from_id, s.to_id, l.number,
+                CASE WHEN l.binned_at IS NOT NULL THEN ', which is in the bin' END)
+            FROM staged_link s JOIN claims_link l
+            ON least(l.from_claim_id, l.to_claim_id) = least(s.from_key, s.to_key)
+            AND greatest(l.from_claim_id, l.to_claim_id) = greatest(s.from_key, s.to_key)
+            WHERE s.fate IS NULL AND NOT s.bad AND s.from_key IS NOT NULL AND s.to_key IS NOT NULL ORDER BY s.line
+            """,
+        )
+        self.report(
+            "to",
+            """
+            SELECT line, label, format('“%%s” and “%%s” are linked on line %%s already, as “%%s”',
+                from_id, to_id, first_line, first_label)
+            FROM (
+                SELECT s.*, first_value(line) OVER pair AS first_line, first_value(label) OVER pair AS first_label
+                FROM staged_link s
+                WHERE s.fate IS NULL AND NOT s.bad AND s.from_key IS NOT NULL AND s.to_key IS NOT NULL
+                WINDOW pair AS (PARTITION BY least(from_key, to_key), greatest(from_key, to_key) ORDER BY line)
+            ) paired WHERE first_line < line ORDER BY line
+            """,
+        )
+
+    def check_reviews(self) -> None:
+        self.report(
+            "reviewer",
+            """
+            SELECT line, label, format('this reviewer judges the link on line %%s already', first) FROM (
+                SELECT line, label, min(line) OVER (PARTITION BY link_key, reviewer_key) AS first
+                FROM staged_review WHERE fate IS NULL AND NOT bad
+                AND link_key IS NOT NULL AND reviewer_key IS NOT NULL
+            ) given WHERE first < line ORDER BY line
+            """,
+        )
+        self.report(
+            "reviewer",
+            """
+            SELECT s.line, s.label, 'this reviewer was shown the verdicts of others on this link, '
+                'so hers would not be blind'
+            FROM staged_review s JOIN claims_link l ON l.id = s.link_key
+            JOIN claims_disclosure d ON d.link_id = l.id AND d.person_id = s.reviewer_key AND d.round = l.round
+            WHERE s.fate IS NULL AND NOT s.bad ORDER BY s.line
+            """,
+        )
+
+    def check_names(self) -> None:
+        """Whoever is no lead makes nothing in the name of another member."""
+        for name, column, key in (
+            *((name, "by", "by") for name in ("source", "speaker", "claim", "link", "review")),
+            ("link", "adjudicated_by", "adjudication.by"),
+            ("review", "reviewer", "reviewer"),
+        ):
+            self.report(
+                key,
+                f"""
+                SELECT s.line, s.label, format('only a lead brings in what “%%s” made, who is a member here', p.name)
+                FROM staged_{name} s JOIN staged_person p ON p.index = s.{column}
+                WHERE p.foreign_member AND s.fate IS NULL AND NOT s.bad ORDER BY s.line
+                """,
+            )
+
+    def check_quotes(self) -> None:
+        """A quote stands in its source's text at its place. One text at a time is held in memory."""
+        texts = """
+            SELECT c.line, c.label, c.quote, c.start, c."end", c.source_key FROM staged_claim c
+            LEFT JOIN staged_source s ON s.id = c.source AND s.fate IS NULL
+            WHERE c.fate IS NULL AND NOT c.bad AND c.source_key IS NOT NULL ORDER BY c.source_key, c.line
+        """
+        staging = Staging(self.cursor)
+        assert connection.connection is not None
+        with connection.connection.cursor(name="staged_quotes") as claims:
+            claims.itersize = 1_000
+            claims.execute(texts)
+            held: int | None = None
+            text, raw = "", None
+            for line, label, quote, start, end, source in claims:
+                if source != held:
+                    held, (text, raw) = source, self._text(source)
+                place = _place(text, raw, quote, start, end)
+                if place is None:
+                    reason = _where_it_is(text, quote, start, end)
+                    self.problems.add(Problem(line, label, "quote", reason))
+                elif place != (start, end):
+                    row = {"line": line, "quote": clean(quote), "start": place[0], "end": place[1]}
+                    staging.put("moved_quote", row, len(quote))
+        staging.flush()
+        self.run(
+            """
+            UPDATE staged_claim c SET quote = m.quote, start = m.start, "end" = m."end"
+            FROM staged_moved_quote m WHERE m.line = c.line
+            """
+        )
+
+    def _text(self, key: int) -> tuple[str, str | None]:
+        self.run(
+            """
+            SELECT text, raw_text FROM staged_source WHERE key = %(key)s AND fate IS NULL
+            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s AND dossier_id = %(dossier)s LIMIT 1
+            """,
+            key=key,
+        )
+        found: Sequence[Any] | None = self.cursor.fetchone()
+        return (found[0], found[1]) if found else ("", None)
+
+
+def _place(text: str, raw: str | None, quote: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where a quote stands in the text as it is kept; None when it does not stand at its place.
+
+    The file's own text may have other line ends or a byte-order mark, and then positions are counted in that, or in
+    the text as it is kept: in whichever the quote is found.
+    """
+    if raw is not None and raw[start:end] == quote:
+        place = _place_in_kept(raw, start), _place_in_kept(raw, end)
+        if text[slice(*place)] == clean(quote):
+            return place
+    return (start, end) if text[start:end] == quote else None
+
+
+def _place_in_kept(raw: str, place: int) -> int:
+    return place - raw.count("\r\n", 0, place) - (1 if place and raw.startswith("\ufeff") else 0)
+
+
+def _where_it_is(text: str, quote: str, start: int, end: int) -> str:
+    there = text[start:end]
+    found = text.find(quote)
+    shown = there if len(there) <= 60 else there[:59] + "…"
+    hint = f"it stands at {found}" if found >= 0 else "it does not stand in the text at all"
+    return f"does not stand from {start} to {end}, where the text reads “{shown}”; {hint}"
