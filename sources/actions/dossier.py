@@ -1,28 +1,37 @@
 """Making and settling dossiers."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery, Value
 from django.utils import timezone
+from django.utils.text import slugify
 
 from sources.actions.records import edit
-from sources.models import Dossier, Membership, Role, User
+from sources.languages import config_for
+from sources.models import Dossier, Membership, Role, Source, User
+from sources.querysets import related_rows
 
 
 @transaction.atomic
 def create_dossier(
     *,
-    slug: str,
     name: str,
+    slug: str = "",
     question: str = "",
     language: str = "",
     reviews_needed: int = 2,
     leads: list[User],
 ) -> Dossier:
-    """A new dossier led by ``leads``, the first of whom made it. Refuses (ValidationError) a slug that is taken."""
+    """A new dossier led by ``leads``, the first of whom made it. Refuses (ValidationError) a slug that is taken.
+
+    Without a slug it gets a free one, made of its name.
+    """
     dossier = Dossier(
-        slug=slug,
+        slug=slug or free_slug(name),
         name=name,
         question=question,
         language=language,
@@ -30,7 +39,11 @@ def create_dossier(
         at=timezone.now(),
     )
     dossier.full_clean()
-    dossier.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            dossier.save(force_insert=True)
+    except IntegrityError:  # someone else took the address a moment ago
+        raise ValidationError({"slug": "This address is taken."}, code="unique") from None
     people = [
         Membership.objects.create(dossier=dossier, user=user, name=user.username, role=Role.LEAD)
         for user in leads
@@ -45,7 +58,24 @@ def create_dossier(
 def edit_dossier(dossier: Dossier, *, changes: Mapping[str, Any], version: int) -> Dossier:
     """Change name, question, language, reviews needed; Stale when someone else did since ``version``.
 
-    Raising the reviews needed recomputes the states of the links (the database does).
+    Raising the reviews needed recomputes the states of the links (the database does). Another language makes the
+    claims searchable in it: in that of each source, where the dossier has none.
     """
     current = Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
-    return edit(current, changes, version=version)
+    was = config_for(current.language) if current.language else None
+    edited = edit(current, changes, version=version)
+    now = config_for(edited.language) if edited.language else None
+    if now != was:
+        config = (
+            Value(now) if now else Subquery(Source.objects.filter(pk=OuterRef("source")).values("config"))
+        )
+        related_rows(Dossier, "claims").filter(dossier=edited).exclude(config=config).update(config=config)
+    return edited
+
+
+def free_slug(name: str) -> str:
+    """An address made of this name that no dossier has yet."""
+    base = slugify(name).replace("_", "-")[:80].strip("-") or "dossier"
+    taken = {"new", *Dossier.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
+    candidates = (base if n == 1 else f"{base}-{n}" for n in count(1))
+    return next(slug for slug in candidates if slug not in taken)
