@@ -19,8 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
+    """One folder for all: each run finds what the one before left, as on a person's machine."""
     with tempfile.TemporaryDirectory(prefix="gainsay-serving-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
