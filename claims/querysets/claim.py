@@ -16,10 +16,22 @@ if TYPE_CHECKING:
 class ClaimQuerySet(RecordQuerySet["Claim"]):
     def for_list(self) -> Self:
         """With all that a row of a list or a card shows; a field that was not fetched raises."""
+        return self.with_attribution().select_related("dossier", "by").prefetch_related("topics")
+
+    def with_attribution(self) -> Self:
+        """With source and speaker, as a claim stands beside another; a field that was not fetched raises."""
+        # Nobody reads these, and ranges and vectors cost the most to fetch.
+        unread = ("extra", "external_id", "config", "search")
         return (
-            self.select_related("source", "speaker", "dossier", "by")
-            .defer("source__text", "source__search", "search")
-            .prefetch_related("topics")
+            self.select_related("source", "speaker")
+            .defer("asserted_period", "about_period", *unread)
+            .defer(
+                "source__text",
+                "source__period",
+                "source__text_md5",
+                *(f"source__{field}" for field in unread),
+            )
+            .defer("speaker__extra", "speaker__external_id")
             .fetch_mode(models.FETCH_RAISE)
         )
 
