@@ -1,0 +1,90 @@
+"""The reader: a source's text with its marked quotes, where claims are made."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from claims.actions.claim import disclose_tallies, mark
+from claims.forms.claim import ClaimForm
+from claims.models import Claim
+from claims.quotes import Mark, segments
+from config.web import Request, done, invalid, show, wants_fragment
+from sources.access import Access, enter
+from sources.languages import direction_of
+from sources.models import Role, Source
+from sources.querysets import SourceQuerySet
+
+TEMPLATE = "claims/source_detail.html"
+CARDS = 500
+"""How many claims have a card beside the text; all have their mark in it."""
+
+
+def source_detail(request: Request, slug: str, number: int) -> HttpResponse:
+    """The text with its marks, and for whoever can write the form that marks more."""
+    access = enter(request, slug, Role.VIEWER)
+    source = get_object_or_404(_sources(access).live(), number=number)
+    form = ClaimForm(source) if access.can_write else None
+    return show(request, TEMPLATE, _form(source, form) | _text(access, source))
+
+
+@require_POST
+def claim_create(request: Request, slug: str, number: int) -> HttpResponse:
+    """Mark words and state what they claim. A refusal (422) keeps all that was typed."""
+    access = enter(request, slug, Role.ANALYST)
+    # In the bin too: whoever was marking meanwhile is told who put it there, and keeps her words.
+    source = get_object_or_404(_sources(access), number=number)
+    form = ClaimForm(source, request.POST)
+    claim = _marked(form, access)
+    if claim is None:
+        context = _form(source, form)
+        if not wants_fragment(request):
+            context |= _text(access, source)
+        return invalid(request, TEMPLATE, context, fragment="form")
+    said = f"{claim.cited} marked."
+    undo = reverse("claims:claim-bin", args=[slug, claim.number])
+    if not wants_fragment(request):
+        return done(
+            request, f"{reverse('claims:source-detail', args=[slug, number])}#{claim.cited}", said, undo=undo
+        )
+    messages.success(request, said, extra_tags=undo)
+    card = Claim.objects.for_list().with_tallies().get(pk=claim.pk)
+    return show(request, TEMPLATE, _form(source, ClaimForm(source)) | {"claim": card}, fragment="marked")
+
+
+def _sources(access: Access) -> SourceQuerySet:
+    return Source.objects.filter(dossier=access.dossier).select_related("dossier", "by", "binned_by")
+
+
+def _marked(form: ClaimForm, access: Access) -> Claim | None:
+    """The new claim; None when the form or the action refused, and the form says why."""
+    if not form.is_valid():
+        return None
+    try:
+        return mark(source=form.source, by=access.person, **form.values())
+    except ValidationError as error:
+        form.explain(error)
+        return None
+
+
+def _form(source: Source, form: ClaimForm | None) -> dict[str, Any]:
+    return {"section": "sources", "source": source, "form": form}
+
+
+def _text(access: Access, source: Source) -> dict[str, Any]:
+    """The text as pieces, and the cards beside it."""
+    claims = Claim.objects.live().filter(source=source).order_by("start", "end", "number")
+    marks = [Mark(*row) for row in claims.values_list("number", "start", "end")]
+    cards = list(claims.for_list().with_tallies()[:CARDS])
+    disclose_tallies(access, cards)
+    return {
+        "direction": direction_of(source.language),
+        "pieces": segments(source.text, marks),
+        "cards": cards,
+        "marks": len(marks),
+        "without_card": len(marks) - len(cards),
+    }
