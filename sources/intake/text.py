@@ -29,6 +29,7 @@ _NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape"
 
 _GUESS_BYTES = 200_000
 _GUESS_LEAD = 1_000
+_TRUST_WIDE = 0.5
 _TRUST_GUESS = 0.1  # below it chardet names rare encodings for texts that are windows-1252
 
 _LANGUAGE_CHARACTERS = 10_000
@@ -135,7 +136,9 @@ def decode(data: bytes) -> tuple[str, str]:
     if b"\0" in data:  # UTF-16 is valid UTF-8 as far as it is ASCII, so it is asked about first
         guess = chardet.detect(data[:_GUESS_BYTES], include_encodings=_WIDE, no_match_encoding=_WIDE[0])
         wide = guess["encoding"] or _WIDE[0]
-        if (text := _try(data, wide)) is not None:
+        # A stray NUL makes no UTF-16. Every second byte NUL does, however little chardet has to go by.
+        known = guess["encoding"] is not None and guess["confidence"] >= _TRUST_WIDE
+        if (known or data.count(0) * 4 >= len(data)) and (text := _try(data, wide)) is not None:
             return text, wide.lower()
     try:
         return data.decode("utf-8"), "utf-8"

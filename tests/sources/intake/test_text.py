@@ -47,6 +47,13 @@ def test_nul_is_refused_with_its_place() -> None:
         clean_text("one\r\nt\0o")
 
 
+@pytest.mark.parametrize("text", [ENGLISH, "Trade fell in March. " * 9, "some words "])
+def test_stray_nul_makes_no_utf_16(text: str) -> None:
+    damaged = text[:5] + "\0" + text[5:]
+    for data in (damaged.encode(), f"{damaged}x".encode()):
+        assert decode(data) == (data.decode(), "utf-8")
+
+
 def test_half_a_character_is_refused_with_its_place() -> None:
     with pytest.raises(IntakeError, match=r"U\+D83D.* in line 1 \(character 3"):
         clean_text("ab\ud83d")
