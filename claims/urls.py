@@ -2,7 +2,36 @@
 
 from django.urls import URLPattern, path
 
+from claims.views import bin as bin_views
+from claims.views import claim, front, import_page, link, pair, person, review, source, tray
+from sources.views import draft
+
 app_name = "claims"
 
-urlpatterns: list[URLPattern] = []
-_ = path
+urlpatterns: list[URLPattern] = [
+    path("d/<slug:slug>/", front.front, name="front"),
+    path("d/<slug:slug>/sources/<int:number>/", source.source_detail, name="source-detail"),
+    path("d/<slug:slug>/sources/<int:number>/claims/", source.claim_create, name="claim-create"),
+    path("d/<slug:slug>/claims/names/", claim.claim_names, name="claim-names"),
+    path("d/<slug:slug>/links/", link.link_list, name="link-list"),
+    path("d/<slug:slug>/links/<int:number>/", link.link_detail, name="link-detail"),
+    path("d/<slug:slug>/links/<int:number>/edit/", link.link_edit, name="link-edit"),
+    path("d/<slug:slug>/links/<int:number>/bin/", link.link_bin, name="link-bin"),
+    path("d/<slug:slug>/links/<int:number>/send-back/", link.link_send_back, name="link-send-back"),
+    path("d/<slug:slug>/links/<int:number>/confirm/", link.link_confirm, name="link-confirm"),
+    path("d/<slug:slug>/pair/", pair.pair, name="pair"),
+    path("d/<slug:slug>/pair/search/", pair.pair_search, name="pair-search"),
+    path("d/<slug:slug>/pair/tray/put/", tray.tray_put, name="tray-put"),
+    path("d/<slug:slug>/pair/tray/swap/", tray.tray_swap, name="tray-swap"),
+    path("d/<slug:slug>/pair/tray/empty/", tray.tray_empty, name="tray-empty"),
+    path("d/<slug:slug>/review/", review.review, name="review"),
+    path("d/<slug:slug>/review/skip/", review.review_skip, name="review-skip"),
+    path("d/<slug:slug>/review/undo/", review.review_undo, name="review-undo"),
+    path("d/<slug:slug>/sources/<int:number>/bin/", bin_views.source_bin, name="source-bin"),
+    path("d/<slug:slug>/bin/", bin_views.bin, name="bin"),
+    path("d/<slug:slug>/bin/<str:letter>-<int:number>/restore/", bin_views.bin_restore, name="bin-restore"),
+    path("d/<slug:slug>/bin/<str:letter>-<int:number>/delete/", bin_views.bin_delete, name="bin-delete"),
+    path("d/<slug:slug>/members/join/", person.person_join, name="person-join"),
+    path("d/<slug:slug>/import/", draft.import_page, name="import"),
+    path("d/<slug:slug>/import/<int:first>-<int:last>/undo/", import_page.import_undo, name="import-undo"),
+]

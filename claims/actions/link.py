@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from claims.actions.bin import restore
 from claims.models import Claim, Lease, Link, Review, Skip
+from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.models import Letter, Membership
 
@@ -37,12 +39,14 @@ def create_link(*, from_claim: Claim, to_claim: Claim, by: Membership, kind: str
         .order_by("pk")
     }
     refuse_binned(*claims.values())
-    if there := Link.objects.of_pair(from_claim.pk, to_claim.pk).first():
-        raise AlreadyLinked(there)
     dossier = claims[from_claim.pk].dossier
+    number = next_number(dossier, Letter.LINK)
+    pair = Link.objects.of_pair(from_claim.pk, to_claim.pk)
+    if there := pair.first():
+        raise AlreadyLinked(there)
     link = Link(
         dossier=dossier,
-        number=next_number(dossier, Letter.LINK),
+        number=number,
         from_claim=claims[from_claim.pk],
         to_claim=claims[to_claim.pk],
         kind=kind,
@@ -50,18 +54,50 @@ def create_link(*, from_claim: Claim, to_claim: Claim, by: Membership, kind: str
         at=timezone.now(),
         **fields,
     )
-    link.full_clean()
-    link.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            link.full_clean()
+            link.save(force_insert=True)
+    except (IntegrityError, ValidationError):
+        # Whoever writes without these locks (SQL, COPY) may have been first: the database kept the pair single.
+        if there := pair.first():
+            raise AlreadyLinked(there) from None
+        raise
     return link
 
 
 @transaction.atomic
+def propose(*, from_claim: Claim, to_claim: Claim, access: Access, kind: str, **fields: Any) -> Link:
+    """Propose how two claims stand; a link of theirs that is in the bin comes back under its number, as said now.
+
+    Refuses what ``create_link`` refuses, and (ValidationError) to bring back what this person may not restore.
+    """
+    try:
+        return create_link(from_claim=from_claim, to_claim=to_claim, by=access.person, kind=kind, **fields)
+    except AlreadyLinked as error:
+        if not error.link.is_binned:
+            raise
+        try:
+            there = restore(error.link, access=access)
+        except PermissionDenied as denied:
+            raise ValidationError(
+                f"These two claims are linked already, as {error.link.cited}, which is in the bin. {denied}",
+                code="linked",
+            ) from None
+    pair = {"from_claim": from_claim, "to_claim": to_claim}
+    return edit_link(there, changes={"kind": kind, **pair, **fields}, version=there.version)
+
+
+@transaction.atomic
 def edit_link(link: Link, *, changes: Mapping[str, Any], version: int) -> Link:
-    """Change type, strength, rationale, mutual, or the proposed kind while nobody has judged it; Stale as elsewhere."""
+    """Change type, strength, rationale, mutual; kind and direction while nobody has judged it; Stale as elsewhere."""
     current = locked(link)
     refuse_binned(current)
     judged = current.adjudication_verdict or Review.objects.filter(link=current).exists()
-    if judged and changes.get("kind", current.kind) != current.kind:
+    proposed = ("kind", "from_claim", "to_claim")
+    if judged and any(
+        changes.get(name, getattr(current, name)) != getattr(current, name) for name in proposed
+    ):
         raise ValidationError(
             {"kind": "What was proposed stays as it is once the link is in review."}, code="judged"
         )

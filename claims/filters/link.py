@@ -1,0 +1,83 @@
+"""Which links a list shows. What of a link is hidden from its reader is never filtered by."""
+
+import re
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
+
+from claims.models import IN_REVIEW, Claim, ContradictionType, Kind, Link, State, Strength
+from claims.querysets.link import LinkQuerySet
+from sources.access import Access
+from sources.periods import parse_period
+from sources.validators import validate_period
+
+
+class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The filters of the list of links, for one reader in one dossier.
+
+    ``kind`` is how the link stands: its verdict, else what was proposed. ``TELLING`` are the filters by what reviews
+    decide: what they leave out tells as much as what they show.
+    """
+
+    TELLING: ClassVar[tuple[str, ...]] = ("kind", "state", "changed")
+
+    kind = django_filters.ChoiceFilter(field_name="standing", choices=Kind, empty_label="any")
+    state = django_filters.ChoiceFilter(method="by_state", choices=(), empty_label="any")
+    type = django_filters.ChoiceFilter(
+        field_name="contradiction_type", choices=ContradictionType, label="Type", empty_label="any"
+    )
+    strength = django_filters.ChoiceFilter(choices=Strength, empty_label="any")
+    topic = django_filters.CharFilter(method="by_topic", label="Topic")
+    source = django_filters.CharFilter(method="by_source", label="Source")
+    speaker = django_filters.CharFilter(method="by_speaker", label="Speaker")
+    period = django_filters.CharFilter(method="by_period", label="About the time")
+    changed = django_filters.BooleanFilter(
+        method="by_changed", label="Changed since review", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Link
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        self.access = access
+        super().__init__(*args, **kwargs)
+        states = [IN_REVIEW, *State.values] if access.can_review else State.values
+        self.filters["state"].extra["choices"] = [(state, state) for state in states]
+        self.filters["source"].extra["validators"] = [_validate_source]
+        self.filters["period"].extra["validators"] = [validate_period]
+        self.filters["source"].extra["help_text"] = "Its number: S-3."
+        self.filters["period"].extra["help_text"] = "2023 or 2022-02/2023-01: a claim speaks of some of it."
+
+    @property
+    def claims(self) -> QuerySet[Claim]:
+        return Claim.objects.filter(dossier=self.access.dossier).order_by()
+
+    def by_state(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
+        return links.in_shown_state(self.access, value)
+
+    def by_topic(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
+        return links.touching(self.claims.filter(topics__name=value))
+
+    def by_source(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
+        return links.touching(self.claims.filter(source__number=_SOURCE.sub("", value)))
+
+    def by_speaker(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
+        return links.touching(self.claims.filter(speaker__name=value))
+
+    def by_period(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
+        return links.touching(self.claims.filter(about_period__overlap=DateRange(*parse_period(value))))
+
+    def by_changed(self, links: LinkQuerySet, name: str, value: bool) -> LinkQuerySet:
+        return links.changed_since_review(self.access) if value else links
+
+
+_SOURCE = re.compile(r"\A[Ss]-")
+
+
+def _validate_source(written: str) -> None:
+    if not re.fullmatch(r"(?:[Ss]-)?[0-9]{1,9}", written):
+        raise forms.ValidationError(f"“{written}” is no source: write its number, S-3.", code="source")

@@ -1,0 +1,64 @@
+"""How two claims stand, as a form. The actions decide; the form explains."""
+
+from typing import Any
+
+from django import forms
+
+from claims.models import Kind, Link, Strength
+
+
+class LinkForm(forms.ModelForm[Link]):
+    """A new link's fields: the kind is the button that was pressed."""
+
+    class Meta:
+        model = Link
+        fields = ["kind", "contradiction_type", "strength", "mutual", "rationale"]
+        labels = {"contradiction_type": "Type of contradiction", "mutual": "Mutual"}
+        help_texts = {"mutual": "Each supports the other."}
+        widgets = {
+            "kind": forms.RadioSelect,
+            "strength": forms.RadioSelect,
+            "contradiction_type": forms.Select(attrs={"data-key": "t"}),
+            "rationale": forms.Textarea(attrs={"rows": 3, "data-key": "r"}),
+        }
+        error_messages = {"kind": {"required": "Say how they stand: contradicts, supports or neither."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        strength = self.fields["strength"]
+        assert isinstance(strength, forms.ChoiceField)
+        strength.choices = [("", "not stated"), *Strength.choices]
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = Kind.choices
+
+    def values(self) -> dict[str, Any]:
+        """What was given, as the actions take it."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class LinkEditForm(LinkForm):
+    """The same for a link that is there; ``version`` is the one that its editor opened."""
+
+    turned = forms.BooleanField(required=False, label="Turn round")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        self.link = link
+        initial = {name: getattr(link, name) for name in ("version", *self.Meta.fields)}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["turned"].help_text = f"{link.to_claim.cited} first, then {link.from_claim.cited}."
+
+    def changes(self) -> dict[str, Any]:
+        """What to write, as ``edit_link`` takes it."""
+        if not self.cleaned_data["turned"]:
+            return self.values()
+        return {**self.values(), "from_claim": self.link.to_claim, "to_claim": self.link.from_claim}
+
+    def beside(self, other: Link) -> list[tuple[str, Any, Any]]:
+        """Where what was typed differs from ``other``: the label, what was typed, what stands there."""
+        return [
+            (str(self[name].label), value, getattr(other, name))
+            for name, value in self.values().items()
+            if value != getattr(other, name)
+        ]

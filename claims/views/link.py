@@ -1,0 +1,207 @@
+"""Links: the list, one pair side by side, editing what was proposed, and what a lead does when words changed."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from claims.actions.bin import put_in_bin
+from claims.actions.link import confirm_editorial, edit_link, send_back
+from claims.actions.review import disclose
+from claims.filters.link import LinkFilter
+from claims.forms.link import LinkEditForm
+from claims.history import history_of, words_changed
+from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
+from claims.querysets.link import LinkQuerySet
+from claims.views.page import Page, page_of
+from claims.views.review import REACH, Side
+from claims.views.tray import came_from
+from config.web import Request, done, invalid, show
+from sources.access import Access, enter
+from sources.actions.records import Stale
+from sources.models import Role
+
+NAMES_OFFERED = 200
+"""How many topics and speakers the filters offer by name; others can be typed."""
+
+
+@require_GET
+def link_list(request: Request, slug: str) -> HttpResponse:
+    access = enter(request, slug, Role.VIEWER)
+    links = Link.objects.live().filter(dossier=access.dossier)
+    filters = LinkFilter(request.GET, links, access=access)
+    right = filters.is_valid()
+    page = page_of(request, filters.qs.with_shown_state(access).for_list(), "link")
+    _disclose_decided(access, filters, links, page)
+    context = {
+        "section": "links",
+        "filters": filters,
+        "on": _on(request, filters),
+        "page": page,
+        "topics": Topic.objects.filter(dossier=access.dossier)[:NAMES_OFFERED],
+        "speakers": Speaker.objects.filter(dossier=access.dossier)[:NAMES_OFFERED],
+    }
+    answer = show if right else invalid
+    return answer(request, "claims/link_list.html", context)
+
+
+def _on(request: Request, filters: LinkFilter) -> list[tuple[str, str, str]]:
+    """The filters that are on: their label, their value, the address without them."""
+    on = []
+    for name, value in filters.form.cleaned_data.items():
+        if value:
+            query = request.GET.copy()
+            query.pop("before", None)
+            del query[name]
+            said = "yes" if value is True else str(value)
+            on.append((str(filters.form[name].label), said, f"{request.path}?{query.urlencode()}"))
+    return on
+
+
+def _disclose_decided(access: Access, filters: LinkFilter, links: LinkQuerySet, page: Page[Link]) -> None:
+    """Record whose verdicts this page tells: of the links shown, and of those that a filter by verdicts left out.
+
+    Between the first and the last number on the page, a link that is missing tells its reviewer that it stands
+    otherwise.
+    """
+    decided = page.rows
+    telling = {name: filters.data.get(name) for name in LinkFilter.TELLING if filters.data.get(name)}
+    if telling and access.can_review:
+        rest = {name: value for name, value in filters.data.items() if name not in telling}
+        others = LinkFilter(rest, links, access=access).qs.judged_by(access.person_id).before(page.before)
+        if page.next:
+            others = others.filter(number__gte=page.rows[-1].number)
+        decided = [*decided, *others.only("pk")]
+    disclose(access, decided)
+
+
+@require_GET
+def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
+    """One pair side by side, with what this reader may know of its reviews."""
+    access = enter(request, slug, Role.VIEWER)
+    links = Link.objects.live().filter(dossier=access.dossier)
+    link = get_object_or_404(
+        links.with_shown_state(access)
+        .with_surroundings(REACH)
+        .for_list()
+        .select_related("adjudicated_by")
+        .prefetch_related("from_claim__topics", "to_claim__topics"),
+        number=number,
+    )
+    shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
+    reviews: list[Review] = []
+    if shown:
+        disclose(access, [link])
+        reviews = list(link.reviews.select_related("reviewer").order_by("at", "pk"))
+    numbers = links.order_by("-number").values_list("number", flat=True)
+    return show(
+        request,
+        "claims/link_detail.html",
+        {
+            "section": "links",
+            "link": link,
+            "sides": sorted(Side.both(link), key=lambda side: side.claim != link.from_claim),
+            "shown": shown,
+            "reviews": reviews,
+            "words": words_changed(link, reviews) if shown and link.changed else [],
+            "history": history_of(link, shown=shown),
+            "higher": numbers.filter(number__gt=number).order_by("number").first(),
+            "lower": numbers.filter(number__lt=number).first(),
+            "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def link_edit(request: Request, slug: str, number: int) -> HttpResponse:
+    """Change what was proposed. An edit on stale ground shows both versions and asks (409)."""
+    access = enter(request, slug, Role.ANALYST)
+    link = _link(access, number)
+    form = LinkEditForm(request.POST if request.method == "POST" else None, link=link)
+    context = {"section": "links", "link": link, "form": form}
+    if request.method == "GET":
+        return show(request, "claims/link_edit.html", context)
+    if form.is_valid():
+        try:
+            edit_link(link, changes=form.changes(), version=form.cleaned_data["version"])
+        except Stale as stale:
+            return _stale(request, form, stale)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return done(request, _address(access, link), f"{link.cited} saved.")
+    return invalid(request, "claims/link_edit.html", context)
+
+
+def _stale(request: Request, form: LinkEditForm, stale: Stale) -> HttpResponse:
+    """Both versions, and the form with what was typed, to be saved over the other or thrown away."""
+    theirs = stale.current
+    assert isinstance(theirs, Link)
+    again = LinkEditForm({**form.data, "version": str(theirs.version)}, link=theirs)
+    context = {"section": "links", "link": theirs, "form": again, "versus": form.beside(theirs)}
+    return show(request, "claims/link_edit.html", context, status=409)
+
+
+@require_POST
+def link_bin(request: Request, slug: str, number: int) -> HttpResponse:
+    access = enter(request, slug, Role.ANALYST)
+    link = _link(access, number)
+    try:
+        put_in_bin(link, access=access)
+    except ValidationError as error:
+        return _refused(request, reverse("claims:link-list", args=[slug]), error)
+    undo = reverse("claims:bin-restore", args=[slug, "L", number])
+    to = came_from(request, reverse("claims:link-list", args=[slug]))
+    return done(request, to, f"Link {link.cited} put in the bin.", undo=undo)
+
+
+@require_POST
+def link_send_back(request: Request, slug: str, number: int) -> HttpResponse:
+    """Open a new round of review on the words as they stand now."""
+    access = enter(request, slug, Role.LEAD)
+    link = _changed_link(access, number)
+    try:
+        send_back(link)
+    except ValidationError as error:
+        return _refused(request, _address(access, link), error)
+    said = f"{link.cited} sent back to review; its old verdicts stay as history."
+    return done(request, _address(access, link), said)
+
+
+@require_POST
+def link_confirm(request: Request, slug: str, number: int) -> HttpResponse:
+    """Let the verdicts stand: the change of words was editorial."""
+    access = enter(request, slug, Role.LEAD)
+    link = _changed_link(access, number)
+    try:
+        confirm_editorial(link)
+    except ValidationError as error:
+        return _refused(request, _address(access, link), error)
+    return done(
+        request, _address(access, link), f"The verdicts on {link.cited} stand: the change was editorial."
+    )
+
+
+def _link(access: Access, number: int) -> Link:
+    return get_object_or_404(Link.objects.live().filter(dossier=access.dossier).for_list(), number=number)
+
+
+def _changed_link(access: Access, number: int) -> Link:
+    """A link that this lead may decide on. Whoever must still judge it blind may not even learn that it was judged."""
+    link = _link(access, number)
+    if Link.objects.filter(pk=link.pk).hidden_from(access).exists():
+        raise PermissionDenied(
+            f"You may still review {link.cited}, so what others said of it is hidden from you. Review it first."
+        )
+    return link
+
+
+def _address(access: Access, link: Link) -> str:
+    return reverse("claims:link-detail", args=[access.dossier.slug, link.number])
+
+
+def _refused(request: Request, to: str, error: ValidationError) -> HttpResponse:
+    messages.error(request, " ".join(error.messages))
+    return redirect(to)
