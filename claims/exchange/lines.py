@@ -216,7 +216,7 @@ class Fields:
         return value
 
     def text(self, key: str, limit: int | None = None, *, required: bool = False) -> str:
-        value = self.take(key, required=required)
+        value: object = self.take(key, required=required)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -418,6 +418,7 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
         "reliability": fields.choice("reliability", Reliability.values),
         "text": text,
         "raw_text": None if raw == text else raw,
+        "length": len(text),
         "config": config_for(language),
         **_numbered(fields, reading, Letter.SOURCE, identity),
     }

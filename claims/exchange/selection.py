@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from claims.actions.review import disclose
 from claims.models import ClaimTopic, Link
@@ -42,16 +42,13 @@ class Selection:
         return bool(self.kind or self.state or self.topic or self.source is not None or self.period)
 
     def links(self) -> LinkQuerySet:
-        """By number."""
+        """By number, annotated with ``shown_state``: the state as the reader may know it."""
         links = Link.objects.live().filter(dossier=self.dossier)
+        links = links.with_shown_state(self.access) if self.access else links.annotate(shown_state=F("state"))
         if self.kind:
             links = links.filter(standing=self.kind)
         if self.state:
-            links = (
-                links.with_shown_state(self.access).filter(shown_state=self.state)
-                if self.access
-                else links.filter(state=self.state)
-            )
+            links = links.filter(shown_state=self.state)  # type: ignore[misc]
         if self.topic:
             under = ClaimTopic.objects.filter(dossier=self.dossier, topic__name=self.topic).values("claim")
             links = links.filter(Q(from_claim__in=under) | Q(to_claim__in=under))

@@ -8,7 +8,7 @@ Everything stands in the caller's transaction and is gone with it. ``fate`` of a
 
 # ruff: noqa: S608  tables and columns are named by this module's own constants; values are parameters
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,9 @@ from claims.exchange.lines import Line, Problem, clean
 REPORTED = 200
 """How many bad lines are described; the others are counted."""
 
+_SHORT = 4_000
+"""Texts up to this length come along with each of their claims."""
+
 _BLOCK = 1_000_000
 _ROW = 200
 
@@ -29,7 +32,8 @@ _NUMBERED = "cited bigint, number bigint, moved_extra text"
 
 TABLES: Mapping[str, str] = {
     "source": f"""{_COMMON}, {_NUMBERED}, title text, outlet text, author text, url text, published text,
-        language text, reliability text, text text, raw_text text, config text""",
+        language text, reliability text, text text, raw_text text, length integer,
+        config text""",
     "speaker": f"{_COMMON}, affiliation text",
     "claim": f"""{_COMMON}, {_NUMBERED}, source text, quote text, start integer, "end" integer, statement text,
         speaker text, via text, asserted text, about text, modality text, credibility smallint, topics text[],
@@ -131,7 +135,8 @@ class Resolver:
 
     def run(self, sql: str, **parameters: Any) -> int:
         self.cursor.execute(sql, {"dossier": self.dossier, "scope": self.scope, **parameters})
-        return self.cursor.rowcount
+        count: int = self.cursor.rowcount
+        return count
 
     def report(self, field: str, sql: str, **parameters: Any) -> None:
         """Add a problem for each row (line, id, reason) of a query."""
@@ -403,30 +408,32 @@ class Resolver:
             )
 
     def check_quotes(self) -> None:
-        """A quote stands in its source's text at its place. One text at a time is held in memory."""
-        texts = """
-            SELECT c.line, c.label, c.quote, c.start, c."end", c.source_key FROM staged_claim c
-            LEFT JOIN staged_source s ON s.id = c.source AND s.fate IS NULL
+        """A quote stands in its source's text at its place. One long text at a time is held in memory."""
+        self.run("CREATE INDEX ON staged_source (key)")
+        quotes = """
+            SELECT c.line, c.label, c.quote, c.start, c."end", c.source_key,
+                CASE WHEN s.raw_text IS NULL AND s.length <= %s THEN s.text END
+            FROM staged_claim c LEFT JOIN staged_source s ON s.key = c.source_key AND s.fate IS NULL
             WHERE c.fate IS NULL AND NOT c.bad AND c.source_key IS NOT NULL ORDER BY c.source_key, c.line
         """
-        staging = Staging(self.cursor)
+        moved = Staging(self.cursor)
         assert connection.connection is not None
         with connection.connection.cursor(name="staged_quotes") as claims:
             claims.itersize = 1_000
-            claims.execute(texts)
+            claims.execute(quotes, [_SHORT])
             held: int | None = None
             text, raw = "", None
-            for line, label, quote, start, end, source in claims:
+            for line, label, quote, start, end, source, short in claims:
                 if source != held:
-                    held, (text, raw) = source, self._text(source)
+                    held, (text, raw) = source, (short, None) if short else self._text(source)
                 place = _place(text, raw, quote, start, end)
                 if place is None:
                     reason = _where_it_is(text, quote, start, end)
                     self.problems.add(Problem(line, label, "quote", reason))
                 elif place != (start, end):
                     row = {"line": line, "quote": clean(quote), "start": place[0], "end": place[1]}
-                    staging.put("moved_quote", row, len(quote))
-        staging.flush()
+                    moved.put("moved_quote", row, len(quote))
+        moved.flush()
         self.run(
             """
             UPDATE staged_claim c SET quote = m.quote, start = m.start, "end" = m."end"
@@ -435,14 +442,15 @@ class Resolver:
         )
 
     def _text(self, key: int) -> tuple[str, str | None]:
+        """A source's text as it is kept and, where that differs, as the file has it; '' when there is none."""
         self.run(
             """
             SELECT text, raw_text FROM staged_source WHERE key = %(key)s AND fate IS NULL
-            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s AND dossier_id = %(dossier)s LIMIT 1
+            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s AND dossier_id = %(dossier)s
             """,
             key=key,
         )
-        found: Sequence[Any] | None = self.cursor.fetchone()
+        found = self.cursor.fetchone()
         return (found[0], found[1]) if found else ("", None)
 
 

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 def _user(name: str | None) -> User | None:
     if name is None:
         return None
-    user = User.objects.filter(username=name, is_active=True).first()
+    user: User | None = User.objects.filter(username=name, is_active=True).first()
     if user is None:
         raise CommandError(f"There is no user {name}.")
     return user

@@ -1,0 +1,63 @@
+"""Natural language inference: one link a line, a premise and a hypothesis with their label and the votes."""
+
+import json
+from collections.abc import Iterator
+from itertools import batched
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Collate
+
+from claims.exchange.selection import Format, Selection, snapshot
+from claims.models import IN_REVIEW, Kind, Review
+
+LABELS = {Kind.CONTRADICTS: "contradiction", Kind.SUPPORTS: "entailment", Kind.NEITHER: "neutral"}
+NO_LABEL = "-"
+"""The label of a link that is not settled, as in SNLI."""
+
+_SIDES = {"premise": "from_claim", "hypothesis": "to_claim"}
+_OF_SIDE = {
+    "id": "number",
+    "source": "source__number",
+    "speaker": "speaker__name",
+    "quote": "quote",
+    "": "statement",
+}
+
+
+def write(selection: Selection) -> Iterator[bytes]:
+    """The lines in blocks. Of a link in review that its reader may not see into, neither votes nor state."""
+    votes = (
+        Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
+    )
+    with snapshot():
+        rows = selection.links().annotate(votes=ArraySubquery(votes)).values(
+            "number", "standing", "verdict", "shown_state", "votes",
+            *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
+        )  # fmt: skip
+        for block in batched(rows.iterator(chunk_size=1_000), 200, strict=False):
+            yield b"".join(_line(row) for row in block)
+
+
+def _line(row: dict[str, object]) -> bytes:
+    hidden = row["shown_state"] == IN_REVIEW
+    votes = row["votes"]
+    assert isinstance(votes, list)
+    line: dict[str, object] = {
+        "id": f"L-{row['number']}",
+        "premise": row["from_claim__statement"],
+        "hypothesis": row["to_claim__statement"],
+        "label": LABELS[Kind(str(row["verdict"]))] if row["verdict"] else NO_LABEL,
+        "annotator_labels": [] if hidden else [LABELS[vote] for vote in votes],
+        "state": row["shown_state"],
+        "kind": row["standing"],
+    }
+    for side, claim in _SIDES.items():
+        line[f"{side}_id"] = f"C-{row[f'{claim}__number']}"
+        line[f"{side}_source"] = f"S-{row[f'{claim}__source__number']}"
+        line[f"{side}_speaker"] = row[f"{claim}__speaker__name"]
+        line[f"{side}_quote"] = row[f"{claim}__quote"]
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+NLI = Format("nli", "NLI: premise, hypothesis, label and votes", "jsonl", "application/jsonl", write)
