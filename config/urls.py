@@ -1,10 +1,10 @@
 """The root addresses: accounts and administration here, everything else with its app."""
 
-from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
+from sources.admin import site as administration
 from sources.views import account
 from sources.views.profile import profile
 
@@ -21,7 +21,7 @@ accounts = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(accounts)),
-    path("admin/", admin.site.urls),
+    path("admin/", administration.urls),
     path("healthz", healthz, name="healthz"),
     path("", include("sources.urls")),
     path("", include("claims.urls")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from claims.models import Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
@@ -50,12 +50,16 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
                 code="ground",
             )
     together: datetime | None = current.binned_at
-    for rows in _with_what_rests_on(current):
+    *upper, links = _with_what_rests_on(current)
+    for rows in upper:
         rows.filter(binned_at=together).update(binned_at=None, binned_by=None)
-    # A link comes back only when both its claims have.
-    Link.objects.live().filter(dossier=current.dossier_id).filter(
-        Q(from_claim__binned_at__isnull=False) | Q(to_claim__binned_at__isnull=False)
-    ).update(binned_at=together, binned_by=access.person)
+    # A link comes back only when both its claims have; until then it waits with the claim that has not.
+    for side in ("from_claim", "to_claim"):
+        waiting = Claim.objects.filter(pk=OuterRef(side))
+        links.filter(binned_at=together, **{f"{side}__binned_at__isnull": False}).update(
+            binned_at=Subquery(waiting.values("binned_at")), binned_by=Subquery(waiting.values("binned_by"))
+        )
+    links.filter(binned_at=together).update(binned_at=None, binned_by=None)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     return current
 
@@ -74,6 +78,13 @@ def delete_for_good(record: Record) -> None:
         if rows.model is Claim:
             ClaimTopic.objects.filter(claim__in=rows).delete()
         rows.delete()
+
+
+def what_rests_on(record: Record) -> tuple[int, int]:
+    """How many claims and links rest on a record, in the bin or not: what goes when it goes."""
+    _own, *resting = _with_what_rests_on(record)
+    counts = {rows.model: rows.count() for rows in resting}
+    return counts.get(Claim, 0), counts.get(Link, 0)
 
 
 def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:

@@ -1,0 +1,191 @@
+"""What was put in the bin: to look through, to restore, and, for leads, to delete for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from claims.actions.bin import delete_for_good, put_in_bin, restore, what_rests_on
+from claims.models import Claim, Link
+from claims.views.tray import came_from
+from config.web import Request, done, show
+from sources.access import Access, enter
+from sources.models import Letter, Record, Role, Source
+from sources.querysets import RecordQuerySet
+
+PAGE = 50
+ORDER = [Letter.SOURCE, Letter.CLAIM, Letter.LINK]
+"""In which order records that went at the same moment are listed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that was put in the bin, and how many claims and links went with it."""
+
+    record: Record
+    claims: int
+    links: int
+
+    @property
+    def company(self) -> str:
+        """ "2 claims and 1 link"; nothing for none."""
+        counted = ((self.claims, "claim"), (self.links, "link"))
+        return " and ".join(f"{n:,} {one}{'' if n == 1 else 's'}" for n, one in counted if n)
+
+
+@require_safe
+def bin(request: Request, slug: str) -> HttpResponse:  # noqa: A001  named as its address
+    """What went last, first: all of it for a lead, what she made for an analyst. ``?before=MOMENT,S-3`` for more."""
+    access = enter(request, slug, Role.ANALYST)
+    found = _binned(access, request.GET.get("before", ""))
+    rows = _with_company(access, found[:PAGE])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return show(
+        request,
+        "claims/bin.html",
+        {
+            "section": "bin",
+            "rows": rows,
+            "first": request.path if "before" in request.GET else "",
+            "next": f"?before={_mark(last)}" if last else "",
+        },
+    )
+
+
+@require_POST
+def bin_restore(request: Request, slug: str, letter: str, number: int) -> HttpResponse:
+    """Bring a record back, with what went into the bin together with it, and return to where one was."""
+    access = enter(request, slug, Role.ANALYST)
+    record = _record(access, letter, number)
+    to = came_from(request, _referer(request) or reverse("claims:bin", args=[slug]))
+    try:
+        restore(record, access=access)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(to)
+    return done(request, to, f"{record.cited} restored.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def bin_delete(request: Request, slug: str, letter: str, number: int) -> HttpResponse:
+    """What would go for good; POST deletes it. The number is never given again, and the history stays."""
+    access = enter(request, slug, Role.LEAD)
+    record = _record(access, letter, number)
+    to = reverse("claims:bin", args=[slug])
+    if request.method == "POST":
+        try:
+            delete_for_good(record)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect(to)
+        return done(request, to, f"{record.cited} deleted for good.")
+    if not record.is_binned:
+        raise Http404(f"{record.cited} is not in the bin.")
+    claims, links = what_rests_on(record)
+    context = {"section": "bin", "row": Row(record, claims, links)}
+    return show(request, "claims/bin_delete.html", context)
+
+
+@require_POST
+def source_bin(request: Request, slug: str, number: int) -> HttpResponse:
+    """Put a source in the bin, with the claims and links that rest on it."""
+    access = enter(request, slug, Role.ANALYST)
+    source = _record(access, Letter.SOURCE, number)
+    to = came_from(request, reverse("sources:source-list", args=[slug]))
+    try:
+        put_in_bin(source, access=access)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(to)
+    undo = reverse("claims:bin-restore", args=[slug, Letter.SOURCE, number])
+    return done(request, to, f"Source {source.cited} put in the bin, with what rests on it.", undo=undo)
+
+
+def _record(access: Access, letter: str, number: int) -> Record:
+    if letter == Letter.SOURCE:
+        return get_object_or_404(Source.objects.without_text(), dossier=access.dossier, number=number)
+    if letter not in ORDER:
+        raise Http404(f"Nothing is cited as {letter}-{number}.")
+    rows = Claim.objects.for_list() if letter == Letter.CLAIM else Link.objects.for_list()
+    return get_object_or_404(rows, dossier=access.dossier, number=number)
+
+
+def _binned(access: Access, before: str) -> list[Record]:
+    """The next page of what was binned by itself, and one more. What went with something else is not listed."""
+    claims = Claim.objects.for_list().exclude(source__binned_at=F("binned_at"))
+    links = Link.objects.for_list().exclude(
+        Q(from_claim__binned_at=F("binned_at")) | Q(to_claim__binned_at=F("binned_at"))
+    )
+    moment, after = _start(before)
+    found: list[Record] = []
+    kinds: list[RecordQuerySet[Any]] = [Source.objects.without_text(), claims, links]
+    for place, rows in enumerate(kinds):
+        theirs = rows.binned().filter(dossier=access.dossier).select_related("by", "binned_by")
+        if not access.can_lead:
+            theirs = theirs.filter(by=access.person_id)
+        if moment:
+            tied = Q(binned_at=moment, number__lt=after[1]) if place == after[0] else Q(binned_at=moment)
+            theirs = theirs.filter(
+                Q(binned_at__lt=moment) | tied if place >= after[0] else Q(binned_at__lt=moment)
+            )
+        found += theirs.order_by("-binned_at", "-number")[: PAGE + 1]
+    found.sort(key=lambda one: (one.binned_at, -ORDER.index(one.LETTER), one.number), reverse=True)
+    return found[: PAGE + 1]
+
+
+def _mark(record: Record) -> str:
+    """Where a page ended: the moment, and the record of that moment."""
+    assert record.binned_at
+    return f"{record.binned_at:%Y-%m-%dT%H:%M:%S.%fZ},{record.cited}"
+
+
+def _start(before: str) -> tuple[datetime | None, tuple[int, int]]:
+    """A mark read again: the moment, the place of the letter, the number; nothing of what is no mark."""
+    moment, _, cited = before.partition(",")
+    letter, _, number = cited.partition("-")
+    try:
+        when = parse_datetime(moment)
+        return when if when and when.tzinfo else None, (ORDER.index(Letter(letter)), int(number))
+    except ValueError:
+        return None, (0, 0)
+
+
+def _with_company(access: Access, records: Sequence[Record]) -> list[Row]:
+    """Each with how many claims and links went with it: they share its moment. Two queries for a page."""
+    moments = {record.binned_at for record in records}
+    claims, links = (
+        dict(
+            model._default_manager.filter(dossier=access.dossier, binned_at__in=moments)
+            .order_by()
+            .values_list("binned_at")
+            .annotate(n=Count("pk"))
+        )
+        for model in (Claim, Link)
+    )
+    return [
+        Row(
+            record,
+            claims.get(record.binned_at, 0) - isinstance(record, Claim),
+            links.get(record.binned_at, 0) - isinstance(record, Link),
+        )
+        for record in records
+    ]
+
+
+def _referer(request: Request) -> str:
+    """The page of this site that the request came from."""
+    there = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return there if ours else ""
