@@ -37,13 +37,15 @@ def read_file(name: str, data: bytes, *, encoding: str | None = None) -> Extract
     return intake.extract(name, data, encoding=encoding)
 
 
-def draft_file(*, dossier: Dossier, by: Membership, name: str, data: bytes) -> Draft:
-    """Read a file and keep it until it is confirmed.
+def draft_file(
+    *, dossier: Dossier, by: Membership, name: str, data: bytes, encoding: str | None = None
+) -> Draft:
+    """Read a file, in an encoding that is guessed unless given, and keep it until it is confirmed.
 
     Refuses what cannot be read (IntakeError), a text that the dossier has (HereAlready), and one that waits for this
     person's confirmation already (IntakeError).
     """
-    extracted = read_file(name, data)
+    extracted = read_file(name, data, encoding=encoding)
     original = data if extracted.encoding else None
     return _kept(extracted, dossier=dossier, by=by, filename=name[-1000:], original=original)
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from sources.languages import direction_of
 from sources.models.dossier import Dossier, Membership
 from sources.models.source import TEXT_LIMIT, Reliability
 from sources.querysets import DraftQuerySet
@@ -57,3 +58,8 @@ class Draft(models.Model):
     def name(self) -> str:
         """What the person who brought it knows it by."""
         return self.filename or "Pasted text"
+
+    @property
+    def direction(self) -> str:
+        """How its text runs."""
+        return direction_of(self.language)

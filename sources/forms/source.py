@@ -1,0 +1,132 @@
+"""Forms that bring sources in and correct what is known of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sources.actions.draft import GUESSED
+from sources.intake.extract import ACCEPTED
+from sources.languages import NAMES, name_of
+from sources.models import Draft, Reliability
+from sources.validators import validate_time, validate_web_address
+
+LANGUAGES = [
+    ("", "not known"),
+    *sorted(((code, name) for code, name in NAMES.items()), key=lambda pair: pair[1]),
+]
+
+ENCODINGS = [
+    ("utf-8", "UTF-8"),
+    ("utf-16", "UTF-16"),
+    ("windows-1252", "Western European (Windows-1252)"),
+    ("iso-8859-15", "Western European (ISO-8859-15)"),
+    ("mac-roman", "Western European (Mac)"),
+    ("windows-1250", "Central European (Windows-1250)"),
+    ("iso-8859-2", "Central European (ISO-8859-2)"),
+    ("windows-1257", "Baltic (Windows-1257)"),
+    ("windows-1251", "Cyrillic (Windows-1251)"),
+    ("koi8-r", "Cyrillic (KOI8-R)"),
+    ("koi8-u", "Cyrillic (KOI8-U)"),
+    ("cp866", "Cyrillic (DOS)"),
+    ("windows-1253", "Greek (Windows-1253)"),
+    ("windows-1254", "Turkish (Windows-1254)"),
+    ("windows-1255", "Hebrew (Windows-1255)"),
+    ("windows-1256", "Arabic (Windows-1256)"),
+    ("windows-1258", "Vietnamese (Windows-1258)"),
+    ("cp874", "Thai (Windows-874)"),
+    ("gb18030", "Chinese, simplified (GB18030)"),
+    ("big5hkscs", "Chinese, traditional (Big5)"),
+    ("cp932", "Japanese (Shift JIS)"),
+    ("euc_jp", "Japanese (EUC-JP)"),
+    ("iso2022_jp", "Japanese (ISO-2022-JP)"),
+    ("cp949", "Korean (Windows-949)"),
+]
+
+
+class Files(forms.FileInput):
+    """A choice of several files; what was chosen is taken from the request."""
+
+    allow_multiple_selected = True
+
+
+class ImportForm(forms.Form):
+    """A text to paste, files to upload, or both. Intake says what is wrong with them."""
+
+    file = forms.Field(
+        required=False, widget=Files(attrs={"accept": ",".join(ACCEPTED), "aria-describedby": "files-help"})
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding of the files", choices=[("", "guess it"), *ENCODINGS], required=False
+    )
+    # No CharField: it would strip the text, and refuse a NUL without saying where.
+    text = forms.Field(
+        label="Or paste a text",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Something must have come."""
+        if not self.cleaned_data.get("file") and not self.cleaned_data.get("text"):
+            raise ValidationError("Choose at least one file, or paste a text.", code="nothing")
+        return self.cleaned_data
+
+
+def _line(limit: int, **kwargs: Any) -> forms.CharField:
+    kind = kwargs.pop("widget", forms.TextInput)
+    return forms.CharField(
+        max_length=limit, required=False, widget=kind(attrs={"autocomplete": "off"}), **kwargs
+    )
+
+
+class SourceForm(forms.Form):
+    """What is known of a source; never its text. The model's limits hold, and an address must be one for the web."""
+
+    title = _line(1000)
+    outlet = _line(500)
+    author = _line(1000)
+    url = _line(2000, label="Web address", widget=forms.URLInput)
+    published = _line(10, validators=[validate_time], help_text="2023, 2023-01 or 2023-01-15")
+    language = forms.ChoiceField(choices=LANGUAGES, required=False)
+    reliability = forms.ChoiceField(choices=[("", "not judged"), *Reliability.choices], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "language", name_of)
+
+    def clean_url(self) -> str:
+        """A web address, or what was there before: a file may have brought in any string."""
+        url: str = self.cleaned_data["url"]
+        if url and url != self["url"].initial:
+            validate_web_address(url)
+        return url
+
+
+class DraftForm(SourceForm):
+    """A draft's fields, several of which stand on a page; and the encoding its file was read in."""
+
+    encoding = forms.ChoiceField(choices=ENCODINGS, required=False)
+
+    def __init__(self, draft: Draft, data: Any = None) -> None:
+        initial = {name: getattr(draft, name) for name in (*GUESSED, "reliability", "encoding")}
+        super().__init__(data, initial=initial, prefix=f"draft-{draft.pk}")
+        self.draft = draft
+        if draft.encoding:
+            _offer(self, "encoding", str)
+        else:
+            del self.fields["encoding"]
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What is to be kept with the draft; its encoding follows from reading it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "encoding"}
+
+
+def _offer(form: forms.Form, name: str, in_words: Callable[[str], str]) -> None:
+    """Let a choice offer the value it starts with, also when it is none of its own."""
+    field, value = form.fields[name], form[name].initial
+    assert isinstance(field, forms.ChoiceField)
+    if value and not field.valid_value(value):
+        field.choices = [*form.base_fields[name].choices, (value, in_words(value))]  # type: ignore[attr-defined]
