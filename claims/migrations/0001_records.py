@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.membership')),
                 ('dossier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.dossier')),
                 ('link', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='claims.link')),
-                ('reviewer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='sources.membership')),
+                ('reviewer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='sources.membership')),
             ],
             options={
                 'ordering': ['link', 'reviewer'],
@@ -376,6 +376,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='link',
             index=models.Index(fields=['dossier', 'standing', 'state', 'number'], name='link_standing'),
+        ),
+        migrations.AddIndex(
+            model_name='review',
+            index=models.Index(fields=['reviewer', 'at'], name='review_by_reviewer'),
+        ),
+        migrations.AddIndex(
+            model_name='reviewevent',
+            index=models.Index(fields=['link'], name='reviewevent_link'),
         ),
         migrations.AddConstraint(
             model_name='link',

@@ -10,7 +10,12 @@ from sources.fields import ExtraField
 from sources.models import Dossier, Membership
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    meta={"indexes": [models.Index(fields=["link"], name="reviewevent_link")]},
+)
 class Review(models.Model):
     """One person's verdict on a link; one a link and reviewer.
 
@@ -22,7 +27,9 @@ class Review(models.Model):
     link = models.ForeignKey(
         Link, models.CASCADE, related_name="reviews", db_constraint=False, db_index=False
     )
-    reviewer = models.ForeignKey(Membership, models.PROTECT, related_name="reviews", db_constraint=False)
+    reviewer = models.ForeignKey(
+        Membership, models.PROTECT, related_name="reviews", db_constraint=False, db_index=False
+    )
     verdict = models.CharField(max_length=11, choices=Kind)
     confidence = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -57,6 +64,7 @@ class Review(models.Model):
                 name="review_confidence_1_to_5",
             ),
         ]
+        indexes = [models.Index(fields=["reviewer", "at"], name="review_by_reviewer")]
 
     def __str__(self) -> str:
         return f"{self.reviewer_id} on {self.link_id}: {self.verdict}"
