@@ -25,36 +25,59 @@ class WordsChanged(ValidationError):
 def take_next(*, dossier: Dossier, person: Membership) -> Link | None:
     """Hand this person the next pair to review, the one she holds before any other; None when nothing is left.
 
-    A slot (one of the reviews that a link still needs) is never held by two people: the link's row is locked, then
-    its slots are counted anew.
+    The next is the one with the next higher number; after the highest the search starts anew, and last come those she
+    passed over. A slot (one of the reviews that a link still needs) is never held by two people: the link's row is
+    locked, then its slots are counted anew.
     """
     queue = Link.objects.filter(dossier=dossier).to_review(person.pk)
-    held = Lease.objects.filter(person=person).values_list("link_id", flat=True).first()
-    if held and (link := _take(queue.filter(pk=held), person)):
-        return link
-    passed: list[int] = []
-    while (
-        candidate := queue.exclude(pk__in=passed)
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+    fresh = queue.not_passed_over(person.pk)
+    here = 0
+    # Her lease is kept when it ends: where she was says where to go on, whatever she has judged before.
+    if (
+        lease := Lease.objects.filter(person=person)
+        .values_list("link_id", "link__number", "expires_at")
         .first()
     ):
-        if link := _take(queue.filter(pk=candidate.pk), person):
+        held, here, until = lease
+        if until > timezone.now() and (link := _take_first(queue.filter(pk=held), person, wait=True)):
             return link
-        passed.append(candidate.pk)
-    Lease.objects.filter(person=person).delete()
+    onward, again = fresh.filter(number__gte=here), fresh.filter(number__lt=here)
+    for rows in (onward, again, queue.passed_over(person.pk)):
+        if link := _take_first(rows, person):
+            return link
+    _let_go(person)
     return None
 
 
-def _take(slot: QuerySet[Link], person: Membership) -> Link | None:
-    """Lease the link when, now that its row is locked, it still has a free slot."""
-    link = slot.select_for_update(no_key=True, of=("self",)).first()
-    if link and slot.exists():
-        Lease.objects.update_or_create(
-            person=person,
-            defaults={"link": link, "dossier_id": link.dossier_id, "expires_at": timezone.now() + LEASE},
-        )
-        return link
+def _take_first(rows: QuerySet[Link], person: Membership, *, wait: bool = False) -> Link | None:
+    """Lease the first of these; whatever another person is taking at this moment is passed, unless she is to wait."""
+    rows = rows.only("dossier", "number")
+    passed: list[int] = []
+    while (
+        link := rows.exclude(pk__in=passed)
+        .select_for_update(no_key=True, skip_locked=not wait, of=("self",))
+        .first()
+    ):
+        # Its row is locked now: what is seen of its reviews and leases from here on stays true.
+        if rows.filter(pk=link.pk).exists():
+            _hold(link, person)
+            return link
+        passed.append(link.pk)
     return None
+
+
+def _hold(link: Link, person: Membership) -> None:
+    lease = Lease(person=person, link=link, dossier_id=link.dossier_id, expires_at=timezone.now() + LEASE)
+    Lease.objects.bulk_create(
+        [lease],
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["link", "dossier", "expires_at"],
+    )
+
+
+def _let_go(person: Membership, **which: Link) -> None:
+    Lease.objects.filter(person=person, **which).update(expires_at=timezone.now())
 
 
 @transaction.atomic
@@ -72,27 +95,17 @@ def give_verdict(
     Refuses (ValidationError) a second verdict of hers, a link that takes no more reviews or whose slots others hold,
     one whose verdicts she was shown; WordsChanged when a claim was edited meanwhile.
     """
+    words = _lock_words(link)
     current = locked(link)
     refuse_binned(current)
-    claims = Link.objects.filter(pk=current.pk).values_list("from_claim__version", "to_claim__version").get()
-    if claims != versions:
+    if (words[current.from_claim_id], words[current.to_claim_id]) != versions:
         raise WordsChanged(
-            f"The words of {current.cited} changed while you were reading: your verdict was not recorded. "
-            "Read the pair again and judge it as it stands now.",
+            f"The words of {current.cited} changed while you were reading. Read the pair again and judge it as it "
+            "stands now.",
             code="changed",
         )
-    if Review.objects.filter(link=current, reviewer=by).exists():
-        raise ValidationError(f"You have reviewed {current.cited} already.", code="reviewed")
-    if Disclosure.objects.filter(link=current, person=by, round=current.round).exists():
-        raise ValidationError(
-            f"You were shown the verdicts of others on {current.cited}, so yours would not be blind.",
-            code="shown",
-        )
     if not Link.objects.filter(pk=current.pk).to_review(by.pk).exists():
-        raise ValidationError(
-            f"{current.cited} takes no more reviews at the moment: others have given or hold them all.",
-            code="full",
-        )
+        raise _why_not(current, by)
     review = Review(
         dossier_id=current.dossier_id,
         link=current,
@@ -105,24 +118,51 @@ def give_verdict(
         by=by,
         at=timezone.now(),
     )
-    review.full_clean()
+    # What it refers to was read just now; a second review was refused above, and is by the database.
+    review.clean_fields(exclude=["dossier", "link", "reviewer", "by"])
     review.save(force_insert=True)
-    Lease.objects.filter(person=by, link=current).delete()
+    _let_go(by, link=current)
     Skip.objects.filter(person=by, link=current).delete()
     return review
+
+
+def _lock_words(link: Link) -> dict[int, int]:
+    """The versions of both claims, which nobody can edit until this transaction ends.
+
+    Claims are locked before their links, by whoever locks both: so that no two wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, version FROM claims_claim WHERE id IN (%s, %s) ORDER BY id FOR SHARE",
+            [link.from_claim_id, link.to_claim_id],
+        )
+        return dict(cursor.fetchall())
+
+
+def _why_not(link: Link, person: Membership) -> ValidationError:
+    """Why this person may not judge the link."""
+    if Review.objects.filter(link=link, reviewer=person).exists():
+        return ValidationError(f"You have reviewed {link.cited} already.", code="reviewed")
+    if Disclosure.objects.filter(link=link, person=person, round=link.round).exists():
+        return ValidationError(
+            f"You were shown the verdicts of others on {link.cited}, so yours would not be blind.",
+            code="shown",
+        )
+    return ValidationError(
+        f"{link.cited} takes no more reviews at the moment: others have given or hold them all.", code="full"
+    )
 
 
 @transaction.atomic
 def skip(*, link: Link, by: Membership) -> None:
     """Pass over a pair: it goes back to the queue, and to her after all others."""
-    Lease.objects.filter(person=by, link=link).delete()
-    Skip.objects.update_or_create(
-        link=link,
-        person=by,
-        defaults={"dossier_id": link.dossier_id},
-        create_defaults={"dossier_id": link.dossier_id},
+    _let_go(by, link=link)
+    Skip.objects.bulk_create(
+        [Skip(link=link, person=by, dossier_id=link.dossier_id)],
+        update_conflicts=True,
+        unique_fields=["link", "person"],
+        update_fields=["at"],
     )
-    Skip.objects.filter(link=link, person=by).update(at=timezone.now())
 
 
 @transaction.atomic
@@ -142,10 +182,7 @@ def undo_verdict(*, link: Link, by: Membership) -> Link:
             code="shown",
         )
     review.delete()
-    Lease.objects.update_or_create(
-        person=by,
-        defaults={"link": current, "dossier_id": current.dossier_id, "expires_at": timezone.now() + LEASE},
-    )
+    _hold(current, by)
     current.refresh_from_db()
     return current
 

@@ -1,0 +1,55 @@
+"""A verdict, as the review desk and the disputed page send it. The actions decide; the forms explain."""
+
+from django import forms
+
+from claims.models import Kind, Link
+
+NOTE_LIMIT = 20_000
+
+
+class NoteForm(forms.Form):
+    """A verdict with a note: what settles a dispute."""
+
+    verdict = forms.ChoiceField(
+        choices=Kind.choices,
+        error_messages={"required": "Say how they stand: contradicts, supports or neither."},
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=NOTE_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 1, "data-key": "r", "aria-keyshortcuts": "r"}),
+    )
+
+
+class VerdictForm(NoteForm):
+    """A reviewer's verdict. It names the pair that was on the page and the versions of its claims, so that a second
+    click never judges the next pair, nor words that were not read.
+
+    The versions stand in the order of the claims' numbers: which claim was proposed first is the page's secret.
+    """
+
+    number = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    versions = forms.RegexField(r"\A[0-9]{1,9}-[0-9]{1,9}\Z", widget=forms.HiddenInput)
+    confidence = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "–"), *((n, str(n)) for n in range(1, 6))],
+        widget=forms.RadioSelect,
+    )
+
+    @property
+    def is_amendable(self) -> bool:
+        """Whether what is wrong stands in a field that the person sees."""
+        return bool(self.errors) and self.errors.keys() <= {"verdict", "confidence", "note"}
+
+    def versions_of(self, link: Link) -> tuple[int, int]:
+        """The versions that were read, in the link's own order."""
+        lower, higher = map(int, self.cleaned_data["versions"].split("-"))
+        return (lower, higher) if link.from_claim.number < link.to_claim.number else (higher, lower)
+
+
+def versions_shown(link: Link) -> str:
+    """What the form sends of the words on the page."""
+    claims = sorted((link.from_claim, link.to_claim), key=lambda claim: claim.number)
+    return "-".join(str(claim.version) for claim in claims)

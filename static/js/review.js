@@ -1,0 +1,62 @@
+/* The review desk: digits for verdicts and confidence, Escape out of the note, and no verdict on a pair that has only
+   just come: a key held or pressed twice must not judge what nobody has read. */
+
+const GUARD = 400;
+const DIGIT = { 1: "contradicts", 2: "supports", 3: "neither" };
+
+const form = () => document.getElementById("verdict");
+const verdicts = () => [...(form()?.querySelectorAll("button.verdict") ?? [])];
+
+document.addEventListener("gainsay:key", (event) => {
+  const button = verdicts().find((one) => one.value === DIGIT[event.detail.key]);
+  if (!button) return;
+  event.preventDefault();
+  if (!event.detail.repeat && !button.disabled) button.click();
+});
+
+/* The digit's own key, whatever it types: Shift+4 on most keyboards, the bare key where digits are shifted. */
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^\d$/.test(event.key)) return;
+  const digit = /^Digit([1-5])$/.exec(event.code)?.[1];
+  if (!digit || document.documentElement.dataset.keys === "off") return;
+  if (event.target.closest("textarea, input[type=search]") || document.querySelector("dialog[open]")) return;
+  const choice = form()?.querySelector(`input[name=confidence][value="${digit}"]`);
+  if (choice) {
+    event.preventDefault();
+    choice.checked = true;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || !event.target.matches("#verdict textarea")) return;
+  event.preventDefault();
+  event.target.blur();
+});
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  // A refusal comes with a page too: what is wrong, and the pair as it stands now.
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "main") return;
+  const page = event.detail.target;
+  page.classList.toggle("review", form() !== null);
+  window.scrollTo(0, 0);
+  document.getElementById("pair").focus({ preventScroll: true });
+  const buttons = verdicts();
+  for (const button of buttons) button.disabled = true;
+  setTimeout(() => {
+    for (const button of buttons) button.disabled = false;
+  }, GUARD);
+});
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.body.addEventListener(failure, () => {
+    const unsent = document.getElementById("unsent");
+    if (unsent) unsent.hidden = false;
+  });
+}
