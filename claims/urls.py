@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from claims.views import bin as bin_views
-from claims.views import claim, front, import_page, link, pair, person, review, source, tray
+from claims.views import (
+    claim,
+    disputed,
+    exchange,
+    front,
+    import_page,
+    link,
+    pair,
+    person,
+    review,
+    source,
+    tray,
+)
 from sources.views import draft
 
 app_name = "claims"
@@ -27,11 +39,20 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/review/", review.review, name="review"),
     path("d/<slug:slug>/review/skip/", review.review_skip, name="review-skip"),
     path("d/<slug:slug>/review/undo/", review.review_undo, name="review-undo"),
+    path("d/<slug:slug>/review/disputed/", disputed.disputed, name="disputed"),
+    path("d/<slug:slug>/review/disputed/<int:number>/", disputed.disputed_detail, name="disputed-detail"),
+    path(
+        "d/<slug:slug>/review/disputed/<int:number>/settle/", disputed.disputed_settle, name="disputed-settle"
+    ),
+    path("d/<slug:slug>/review/disputed/<int:number>/undo/", disputed.disputed_undo, name="disputed-undo"),
     path("d/<slug:slug>/sources/<int:number>/bin/", bin_views.source_bin, name="source-bin"),
     path("d/<slug:slug>/bin/", bin_views.bin, name="bin"),
     path("d/<slug:slug>/bin/<str:letter>-<int:number>/restore/", bin_views.bin_restore, name="bin-restore"),
     path("d/<slug:slug>/bin/<str:letter>-<int:number>/delete/", bin_views.bin_delete, name="bin-delete"),
     path("d/<slug:slug>/members/join/", person.person_join, name="person-join"),
+    path("d/<slug:slug>/sets/", exchange.set_list, name="set-list"),
+    path("d/<slug:slug>/sets/export/", exchange.set_export, name="set-export"),
+    path("d/<slug:slug>/import/set/", exchange.import_set, name="import-set"),
     path("d/<slug:slug>/import/", draft.import_page, name="import"),
     path("d/<slug:slug>/import/<int:first>-<int:last>/undo/", import_page.import_undo, name="import-undo"),
 ]

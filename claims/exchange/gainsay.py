@@ -173,7 +173,7 @@ class _Parts:
         self.selection = selection
         dossier = selection.dossier.pk
         if selection.is_filtered:
-            keys, values = keys_sql(selection.links())
+            keys, values = keys_sql(selection.links)
             self.link: Query = f"l.id IN ({keys})", values
             joined = f"SELECT unnest(ARRAY[l.from_claim_id, l.to_claim_id]) FROM claims_link l WHERE {self.link[0]}"
             self.claim: Query = f"c.id IN ({joined})", values

@@ -31,7 +31,7 @@ def write(selection: Selection) -> Iterator[bytes]:
         Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
     )
     with snapshot():
-        rows = selection.links().annotate(votes=ArraySubquery(votes)).values(
+        rows = selection.in_order().annotate(votes=ArraySubquery(votes)).values(
             "number", "standing", "verdict", "shown_state", "votes",
             *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
         )  # fmt: skip

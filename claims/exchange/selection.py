@@ -3,75 +3,53 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import batched
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
-from claims.actions.review import disclose
-from claims.models import ClaimTopic, Link
+from claims.models import Link
 from claims.querysets.link import LinkQuerySet
 from sources.access import Access
 from sources.models import Dossier
-from sources.periods import parse_period
 
 _BLOCK = 65_536
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The live links of a dossier that pass the filters; without one, the whole dossier.
+    """What an export takes: ``links`` and what they rest on; without ``is_filtered`` the whole dossier.
 
     ``access`` is the reader's: what she must not know of a link in review stays out. None is an operator, who may
-    know everything. ``source`` is a source's number; ``period`` is a time as written.
+    know everything.
     """
 
     dossier: Dossier
+    links: LinkQuerySet
+    is_filtered: bool = False
     access: Access | None = None
-    kind: str = ""
-    state: str = ""
-    topic: str = ""
-    source: int | None = None
-    period: str = ""
 
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.kind or self.state or self.topic or self.source is not None or self.period)
+    @classmethod
+    def of(cls, dossier: Dossier, *, kind: str = "", state: str = "") -> Self:
+        """An operator's: all live links, or those that stand as ``kind`` and are in ``state``."""
+        links = Link.objects.live().filter(dossier=dossier)
+        if kind:
+            links = links.filter(standing=kind)
+        if state:
+            links = links.filter(state=state)
+        return cls(dossier=dossier, links=links, is_filtered=bool(kind or state))
 
-    def links(self) -> LinkQuerySet:
-        """By number, annotated with ``shown_state``: the state as the reader may know it."""
-        links = Link.objects.live().filter(dossier=self.dossier)
+    def in_order(self) -> LinkQuerySet:
+        """The links by number, annotated with ``shown_state``: the state as the reader may know it."""
+        links = self.links
         links = links.with_shown_state(self.access) if self.access else links.annotate(shown_state=F("state"))
-        if self.kind:
-            links = links.filter(standing=self.kind)
-        if self.state:
-            links = links.filter(shown_state=self.state)  # type: ignore[misc]
-        if self.topic:
-            under = ClaimTopic.objects.filter(dossier=self.dossier, topic__name=self.topic).values("claim")
-            links = links.filter(Q(from_claim__in=under) | Q(to_claim__in=under))
-        if self.source is not None:
-            number = self.source
-            links = links.filter(Q(from_claim__source__number=number) | Q(to_claim__source__number=number))
-        if self.period:
-            time = DateRange(*parse_period(self.period))
-            links = links.filter(
-                Q(from_claim__about_period__overlap=time) | Q(to_claim__about_period__overlap=time)
-            )
         return links.order_by("number")
 
     def shown(self) -> LinkQuerySet:
         """Those links of the dossier whose reviews and state the reader may know."""
         links = Link.objects.filter(dossier=self.dossier)
         return links.shown_to(self.access) if self.access else links
-
-    def disclose(self) -> None:
-        """Record what this export shows its reader of others' verdicts; before it is written."""
-        if self.access and self.access.person_id and self.access.can_review:
-            for links in batched(self.links().only("pk").iterator(), 5_000, strict=False):
-                disclose(self.access, links)
 
 
 def keys_sql(links: QuerySet[Link]) -> tuple[str, tuple[Any, ...]]:

@@ -41,7 +41,7 @@ def as_it_was(cell: str) -> str:
 def rows(selection: Selection) -> Iterator[list[str]]:
     """The header, then a row a link, every cell harmless. Within one snapshot."""
     yield list(COLUMNS)
-    links = selection.links().values_list(
+    links = selection.in_order().values_list(
         "number", "standing", "shown_state",
         *(f"{claim}__{column}" for claim in _SIDES.values() for column in _SIDE.values()),
     )  # fmt: skip

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         dossier = Dossier.objects.filter(slug=options["dossier"]).first()
         if dossier is None:
             raise CommandError(f"There is no dossier {options['dossier']}.")
-        selection = Selection(dossier=dossier, kind=options["kind"], state=options["state"])
+        selection = Selection.of(dossier, kind=options["kind"], state=options["state"])
         blocks = FORMATS[options["format"]].write(selection)
         with tqdm(unit="B", unit_scale=True, disable=None, leave=False) as bar:
             counted = _counting(blocks, bar)
