@@ -123,6 +123,11 @@ def surrounded(before: str, words: str, after: str, *, cut: tuple[bool, bool]) -
     return Context(before, words, after)
 
 
+def on_one_line(found: Context) -> Context:
+    """The same to be read in a list: any white space is one space."""
+    return Context(*(re.sub(r"\s+", " ", part) for part in found))
+
+
 def line_of(text: str, start: int) -> int:
     """The line, counted from 1, on which this place stands."""
     return text.count("\n", 0, start) + 1

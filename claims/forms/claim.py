@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from claims.models import Claim, Credibility, Modality, Speaker, Topic
-from claims.quotes import Context, Place, beginning_of, context, find_words, line_of
+from claims.quotes import Context, Place, beginning_of, context, find_words, line_of, on_one_line
 from sources.models import Dossier, Source
 
 NAMES_SHOWN = 300
@@ -49,7 +49,7 @@ class ClaimForm(forms.ModelForm[Claim]):
         widget=forms.TextInput(attrs={"list": "speakers", "autocomplete": "off"}),
     )
     modality = forms.ChoiceField(
-        required=False, choices=[("", "not stated"), *Modality.choices], widget=forms.RadioSelect
+        required=False, choices=[("", "none"), *Modality.choices], widget=forms.RadioSelect
     )
     credibility = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "not judged"), *Credibility.choices]
@@ -72,6 +72,8 @@ class ClaimForm(forms.ModelForm[Claim]):
         help_texts = {
             "statement": "What the words claim, as one sentence of your own.",
             "via": "Through whom it is reported.",
+            "asserted": "When it was said: 2023, 2023-01, 2023-01-15.",
+            "about": "Its time: 2022, 2022-02/2023-01, 2023-01/.., ../2022.",
         }
         error_messages = {"statement": {"required": "State what the words claim."}}
 
@@ -123,7 +125,7 @@ class ClaimForm(forms.ModelForm[Claim]):
             self.found = places[0]
         elif places:
             self.choices = [
-                Choice(place.start, line_of(text, place.start), context(text, place, reach=60))
+                Choice(place.start, line_of(text, place.start), on_one_line(context(text, place, reach=60)))
                 for place in places[:PLACES_SHOWN]
             ]
             self.add_error("words", ValidationError(self._which(), code="several"))

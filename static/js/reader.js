@@ -84,14 +84,17 @@ function trimmed({ start, end }) {
 const selection = document.getSelection();
 let selected = null;
 
-document.addEventListener("selectionchange", () => {
+function keepSelected() {
   const range = selection.rangeCount ? selection.getRangeAt(0) : null;
   if (!range || !range.intersectsNode(text)) return;
   if (!range.collapsed) selected = range.cloneRange();
   else if (text.contains(range.startContainer)) selected = null;
-});
+}
+
+document.addEventListener("selectionchange", keepSelected);
 
 function wordsSelected() {
+  keepSelected(); // The event comes late: a key may be faster.
   if (!selected) return null;
   const { startContainer, startOffset, endContainer, endOffset } = selected;
   return trimmed({
@@ -214,14 +217,14 @@ function selectSentence() {
   const here = cursorHere();
   if (!here.head) return;
   const span = spanOf(here.anchor, here.head);
-  const first = placed(sentences.containing(span.start));
-  let last = placed(sentences.containing(span.end - 1));
-  const whole = trimmed({ start: first.start, end: last.end });
-  if (whole && !here.isNew && span.start === whole.start && span.end === whole.end && last.end < content.length) {
-    last = placed(sentences.containing(last.end));
+  const first = placed(sentences.containing(span.start)).start;
+  let last = placed(sentences.containing(span.end - 1)).end;
+  let whole = trimmed({ start: first, end: last });
+  while (!here.isNew && whole.start === span.start && whole.end === span.end && last < content.length) {
+    last = placed(sentences.containing(last)).end;
+    whole = trimmed({ start: first, end: last });
   }
-  const { start, end } = trimmed({ start: first.start, end: last.end }) ?? span;
-  select({ start, end: start }, { start: end, end });
+  select({ start: whole.start, end: whole.start }, { start: whole.start, end: whole.end });
 }
 
 if (canMark) text.addEventListener("keydown", travel);
@@ -233,6 +236,11 @@ const piecesOf = (number) => [...text.querySelectorAll(`mark[data-claims~="${num
 const cardOf = (number) => document.getElementById(`claim-${number}`);
 
 let atHand = null; // the number of the claim whose mark was gone to last
+
+/* Beside the text the margin scrolls by itself; on a narrow screen it stands below. */
+function marginScrolls() {
+  return getComputedStyle(margin).overflowY !== "visible";
+}
 
 function markAtHand() {
   const [first] = atHand === null ? [] : piecesOf(atHand);
@@ -256,9 +264,7 @@ function take(number, { scroll = true } = {}) {
   atHand = number;
   cursor = null;
   if (scroll) pieces[0].scrollIntoView({ block: "center" });
-  if (card && getComputedStyle(margin).overflowY !== "visible") {
-    margin.scrollTo({ top: card.offsetTop - margin.offsetTop - 16 });
-  }
+  if (card && marginScrolls()) margin.scrollTo({ top: card.offsetTop - 16 });
   const statement = card?.querySelector(".statement")?.textContent.trim() ?? "";
   say(`C-${number}. ${statement} ${pieces.map((piece) => piece.textContent).join("")}`.slice(0, 600));
 }
@@ -266,6 +272,7 @@ function take(number, { scroll = true } = {}) {
 /* Going to a mark changes the address without a step in the history: coming back to the page comes back to it. */
 function goTo(number) {
   if (location.hash !== `#C-${number}`) location.replace(`#C-${number}`);
+  text.focus({ preventScroll: true }); // Going to a part of the page takes the focus away.
   take(number);
 }
 
@@ -381,9 +388,38 @@ function open(place) {
     showDraft(place);
   }
   selected = null;
-  const field = fields.words.value ? fields.statement : fields.words;
-  field.focus();
-  marking().scrollIntoView({ block: "nearest" });
+  if (marginScrolls()) margin.scrollTo({ top: 0 });
+  (fields.words.value ? fields.statement : fields.words).focus();
+}
+
+/* For a finger or a mouse: the same, at the end of the words just selected. */
+function offerButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-primary button-small";
+  button.textContent = "Make a claim";
+  Object.assign(button.style, { position: "absolute", zIndex: 4 });
+  button.hidden = true;
+  text.after(button);
+  const place = () => {
+    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    button.hidden = marking().open || !range || !text.contains(range.commonAncestorContainer);
+    if (button.hidden) return;
+    const last = [...range.getClientRects()].at(-1);
+    const { left, right } = text.getBoundingClientRect();
+    button.style.top = `${last.bottom + scrollY + 8}px`;
+    button.style.left = `${Math.max(left, Math.min(last.right, right) - button.offsetWidth) + scrollX}px`;
+  };
+  document.addEventListener("pointerup", () => setTimeout(place));
+  document.addEventListener("selectionchange", () => {
+    if (selection.isCollapsed || matchMedia("(pointer: coarse)").matches) place();
+  });
+  document.addEventListener("keydown", () => (button.hidden = true));
+  button.addEventListener("pointerdown", (event) => event.preventDefault()); // the words stay selected
+  button.addEventListener("click", () => {
+    open(wordsSelected());
+    button.hidden = true;
+  });
 }
 
 function close() {
@@ -402,7 +438,6 @@ function placeCard(card) {
   hideDraft();
   draw(claim, { start: unitAt(Number(start)), end: unitAt(Number(end)) });
   selected = null;
-  text.focus({ preventScroll: true });
   goTo(claim);
 }
 
@@ -417,6 +452,8 @@ function refuse(words) {
 }
 
 if (canMark) {
+  offerButton();
+
   margin.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) close();
     if (!event.target.closest("#marking > summary")) return;
@@ -464,9 +501,10 @@ if (canMark) {
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "cards") placeCard(cards.lastElementChild);
-    const wrong = marking().open && marking().querySelector("[name=place], [aria-invalid=true]");
-    if (wrong && event.detail.target.id === "marking") wrong.focus();
+    if (event.detail.target.id !== "marking") return;
+    const last = cards.lastElementChild;
+    if (last.matches("[data-claim]") && !piecesOf(last.dataset.claim).length) placeCard(last);
+    else marking().querySelector("[name=place], [aria-invalid=true], .errorlist")?.focus();
   });
 }
 

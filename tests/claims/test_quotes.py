@@ -14,6 +14,7 @@ from claims.quotes import (
     context,
     find_words,
     line_of,
+    on_one_line,
     segments,
     surrounded,
 )
@@ -158,6 +159,10 @@ def test_context_is_cut_between_words() -> None:
 def test_a_piece_of_a_text_says_where_it_was_cut() -> None:
     assert surrounded("wo three ", "four", " five si", cut=(True, True)) == ("… three ", "four", " five …")
     assert surrounded("", "one", " two", cut=(False, False)) == ("", "one", " two")
+
+
+def test_a_context_in_a_list_stands_on_one_line() -> None:
+    assert on_one_line(context("one\n\ntwo  three\n", (5, 8))) == ("one ", "two", " three ")
 
 
 def test_lines_are_counted_from_one() -> None:
