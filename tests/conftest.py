@@ -58,9 +58,12 @@ def _empty_tables(operations: DatabaseOperations, sql_list: list[str]) -> None:
             superuser.execute(sql.encode())
 
 
-@pytest.fixture(autouse=True)
-def _guards_do_not_stop_the_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DatabaseOperations, "execute_sql_flush", _empty_tables)
+@pytest.fixture(scope="session", autouse=True)
+def _guards_do_not_stop_the_flush() -> Iterator[None]:
+    """For the whole run: a test's own patches are undone before its tables are emptied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", _empty_tables)
+        yield
 
 
 def make_user(name: str, **fields: Any) -> User:

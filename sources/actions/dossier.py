@@ -69,7 +69,7 @@ def edit_dossier(dossier: Dossier, *, changes: Mapping[str, Any], version: int) 
         config = (
             Value(now) if now else Subquery(Source.objects.filter(pk=OuterRef("source")).values("config"))
         )
-        related_rows(Dossier, "claims").filter(dossier=edited).exclude(config=config).update(config=config)
+        related_rows(Dossier, "claims").filter(dossier=edited).update(config=config)
     return edited
 
 
