@@ -122,7 +122,7 @@ def read_line(raw: bytes, reading: Reading) -> Line:
 def parse(raw: bytes) -> dict[str, Any]:
     """The object on a line. Raises BadLine for bad UTF-8 or JSON, a repeated key, NaN, NUL, half a character."""
     try:
-        text = raw.decode()
+        text = raw.decode().rstrip()
     except UnicodeDecodeError as error:
         raise BadLine("", f"is not UTF-8 (byte {error.start + 1})") from None
     try:
@@ -130,7 +130,8 @@ def parse(raw: bytes) -> dict[str, Any]:
             text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float
         )
     except json.JSONDecodeError as error:
-        raise BadLine("", f"is no JSON, or is cut off: {error.msg} at character {error.pos + 1}") from None
+        what = error.msg.removesuffix(" at").lower()
+        raise BadLine("", f"is no JSON, or is cut off: {what} (character {error.pos + 1})") from None
     except RecursionError:
         raise BadLine("", "is nested too deeply") from None
     except ValueError as error:  # a number of thousands of digits

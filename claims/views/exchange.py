@@ -65,7 +65,9 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
 
 
 def _filters(access: Access, given: Any) -> LinkFilter:
-    return LinkFilter(given, Link.objects.live().filter(dossier=access.dossier), access=access)
+    filters = LinkFilter(given, Link.objects.live().filter(dossier=access.dossier), access=access)
+    filters.form.fields["kind"].label = "Kind"
+    return filters
 
 
 def _telling(filters: LinkFilter) -> list[str]:
