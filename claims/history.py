@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -27,15 +27,25 @@ class Change:
 
 @dataclass
 class Entry:
-    """Who did what when. ``who`` is '' when the history does not say."""
+    """Who did what when. ``who`` is '' when the history does not say; ``written`` is when the database was told."""
 
-    at: datetime
+    written: datetime
     what: str
     who: str = ""
     note: str = ""
     changes: list[Change] = field(default_factory=list)
     kind: str = ""
     account: int | None = None
+    said: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was done: what came in from a file may say so itself."""
+        return self.said or self.written
+
+    @property
+    def is_brought_in(self) -> bool:
+        return self.written - self.at > timedelta(minutes=1)
 
 
 FIELDS = {
@@ -55,7 +65,9 @@ def history_of(link: Link, *, shown: bool) -> list[Entry]:
     Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
     changed since review.
     """
-    events = list(_events("Link").filter(pgh_obj=link.pk).order_by("-pgh_id")[: KEPT_IN_VIEW + 1])
+    events = list(
+        _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: KEPT_IN_VIEW + 1]
+    )
     numbers = {link.from_claim_id: link.from_claim.cited, link.to_claim_id: link.to_claim.cited}
     entries = [
         entry
@@ -63,9 +75,9 @@ def history_of(link: Link, *, shown: bool) -> list[Entry]:
         for entry in _of_link(event, earlier, numbers, shown=shown)
     ]
     if shown:
-        reviews = _events("Review").filter(link=link.pk).order_by("-pgh_id")[:KEPT_IN_VIEW]
-        entries += [entry for review in reviews for entry in _of_review(review)]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
+        reviews = _events("Review").filter(link=link.pk).select_related("reviewer").order_by("-pgh_id")
+        entries += [entry for review in reviews[:KEPT_IN_VIEW] for entry in _of_review(review)]
+    entries.sort(key=lambda entry: (entry.at, entry.what != "proposed"), reverse=True)
     entries = entries[:KEPT_IN_VIEW]
     _name(entries, link)
     return entries
@@ -76,8 +88,8 @@ def _of_link(event: Any, earlier: Any, numbers: dict[int, str], *, shown: bool) 
         return Entry(event.pgh_created_at, what, account=_account(event), **more)
 
     if event.pgh_label == "insert":
-        maker = {event.by.name} if event.by else {""}
-        yield entry("proposed", kind=event.kind, who=maker.pop())
+        who = event.by.name if event.by else ""
+        yield entry("proposed", kind=event.kind, who=who, said=event.at)
         return
     if earlier is None:
         return  # The change before the oldest one read: what it changed is not known here.
@@ -111,13 +123,22 @@ def _of_link(event: Any, earlier: Any, numbers: dict[int, str], *, shown: bool) 
 
 
 def _of_review(event: Any) -> Iterable[Entry]:
+    said = None
     if event.pgh_label == "insert":
-        what, who = "judged", event.reviewer.name
+        what, who, said = "judged", event.reviewer.name, event.at
     elif event.pgh_label == "delete":
         what, who = f"verdict of {event.reviewer.name} taken back:", ""
     else:
         what, who = f"review of {event.reviewer.name} edited:", ""
-    yield Entry(event.pgh_created_at, what, who, note=event.note, kind=event.verdict, account=_account(event))
+    yield Entry(
+        event.pgh_created_at,
+        what,
+        who,
+        note=event.note,
+        kind=event.verdict,
+        account=_account(event),
+        said=said,
+    )
 
 
 @dataclass(frozen=True)
@@ -151,8 +172,7 @@ def words_changed(link: Link, reviews: Iterable[Review]) -> list[ChangedWords]:
 
 
 def _events(model: str) -> QuerySet[Any]:
-    events: QuerySet[Any] = apps.get_model("claims", f"{model}Event")._default_manager.all()
-    return events.select_related(*{"Link": ["by"], "Review": ["reviewer"], "Claim": []}[model])
+    return apps.get_model("claims", f"{model}Event")._default_manager.all()
 
 
 def _words(event: Any, name: str, numbers: dict[int, str]) -> str:

@@ -1,6 +1,7 @@
 """Pairing claims, and what a lead does with a pair: adjudicate, send back, confirm."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -105,14 +106,23 @@ def edit_link(link: Link, *, changes: Mapping[str, Any], version: int) -> Link:
 
 
 @transaction.atomic
-def adjudicate(link: Link, *, by: Membership, verdict: str, note: str = "") -> Link:
-    """Settle a disputed link by a lead's verdict, or change an adjudication that was given."""
+def adjudicate(
+    link: Link, *, by: Membership, verdict: str, note: str = "", instead_of: datetime | None = None
+) -> Link:
+    """Settle a disputed link by a lead's verdict, or change the one given at ``instead_of``.
+
+    Refuses (ValidationError) a link that is not disputed, and one that another lead settled meanwhile, naming her.
+    """
     current = locked(link)
     refuse_binned(current)
+    if current.adjudicated_at != instead_of and (current.adjudicated_by_id, current.adjudication_verdict) != (
+        by.pk,
+        verdict,
+    ):
+        raise ValidationError(_settled_meanwhile(current), code="settled")
     if current.state != "disputed" and not current.adjudication_verdict:
         raise ValidationError(
-            f"{current.cited} is not disputed any more: it is {current.state}. Your note: {note or 'none'}",
-            code="not-disputed",
+            f"{current.cited} is not disputed any more: it is {current.state}.", code="not-disputed"
         )
     current.adjudication_verdict = verdict
     current.adjudication_note = note
@@ -124,6 +134,13 @@ def adjudicate(link: Link, *, by: Membership, verdict: str, note: str = "") -> L
     )
     current.refresh_from_db(fields=["state", "verdict", "standing"])
     return current
+
+
+def _settled_meanwhile(link: Link) -> str:
+    if not link.adjudication_verdict:
+        return f"The verdict that settled {link.cited} was taken back meanwhile: look at it again."
+    by = f" by {link.adjudicated_by}" if link.adjudicated_by else ""
+    return f"{link.cited} was settled meanwhile{by}: {link.adjudication_verdict}. Yours would replace that."
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from claims.models import Kind, Link, Strength
+from claims.models import ContradictionType, Kind, Link, Strength
 
 
 class LinkForm(forms.ModelForm[Link]):
@@ -25,12 +25,15 @@ class LinkForm(forms.ModelForm[Link]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        strength = self.fields["strength"]
-        assert isinstance(strength, forms.ChoiceField)
-        strength.choices = [("", "not stated"), *Strength.choices]
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = Kind.choices
+        unstated = ("", "not stated")
+        for name, choices in (
+            ("kind", Kind.choices),
+            ("contradiction_type", [unstated, *ContradictionType.choices]),
+            ("strength", [unstated, *Strength.choices]),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
     def values(self) -> dict[str, Any]:
         """What was given, as the actions take it."""
