@@ -1,17 +1,20 @@
 """How dossiers, people and sources are read. Nothing here writes, and nothing knows a request."""
 
+from collections.abc import Iterable, Sequence
 from hashlib import md5
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest, Least, Left, Right
 
 from sources.search import Search
 
 if TYPE_CHECKING:
     from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
+
+OFFERED_FROM = 5_000
 
 
 def related_rows(model: type[models.Model], relation: str) -> "models.QuerySet[Any]":
@@ -68,17 +71,39 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         """For lists: all but the text, which may be megabytes."""
         return self.defer("text")
 
+    def for_list(self) -> Self:
+        """With all that a row of a list shows; a field that was not fetched raises."""
+        return self.defer("text", "search", "extra").fetch_mode(models.FETCH_RAISE)
+
     def with_text(self, text: str) -> Self:
         """Those with exactly this text."""
         return self.filter(text_md5=md5(text.encode(), usedforsecurity=False).hexdigest(), text=text)
 
-    def matching(self, words: str, configs: list[str]) -> Self:
+    def matching(self, words: str, configs: Sequence[str]) -> Self:
         """Those whose title, outlet, author or text match ``words`` (as a web search reads them)."""
         search = Search(words, configs)
         if search.is_empty:
             return self.none()
-        pieces = related_rows(self.model, "pieces").filter(search.condition())
-        return self.filter(search.condition() | Q(pk__in=pieces.values("source_id")))
+        # Found first, by the two indexes: a list in order of number would else be walked to its end for a rare word.
+        headings = self.model._default_manager.filter(search.condition()).values("pk")
+        pieces = related_rows(self.model, "pieces").filter(search.condition()).values("source_id")
+        return self.filter(pk__in=headings.union(pieces))
+
+    def configs(self) -> list[str]:
+        """The text-search configurations they have."""
+        return list(self.order_by().values_list("config", flat=True).distinct())
+
+    def languages(self) -> list[str]:
+        """The languages of the newest thousands of them: what a list of any length can offer at once."""
+        newest = self.order_by("-number").values("pk")[:OFFERED_FROM]
+        found = self.model._default_manager.filter(pk__in=newest).order_by()
+        return list(found.values_list("language", flat=True).distinct())
+
+    def claim_counts(self, sources: Iterable["Source"]) -> dict[int, int]:
+        """How many live claims rest on each of these sources, by key; none where there are none."""
+        keys = [source.pk for source in sources]
+        claims = related_rows(self.model, "claims").filter(source__in=keys, binned_at=None)
+        return dict(claims.order_by().values_list("source_id").annotate(models.Count("pk")))
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

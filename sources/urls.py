@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, invitation, member
+from sources.views import dossier, draft, home, invitation, member, source
 
 app_name = "sources"
 
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/members/invite/", member.member_invite, name="member-invite"),
     path("d/<slug:slug>/members/withdraw/", member.member_withdraw, name="member-withdraw"),
     path("d/<slug:slug>/settings/", dossier.settings, name="settings"),
+    path("d/<slug:slug>/sources/", source.source_list, name="source-list"),
+    path("d/<slug:slug>/sources/<int:number>/edit/", source.source_edit, name="source-edit"),
     path("d/<slug:slug>/import/sources/", draft.import_confirm, name="import-confirm"),
     path("d/<slug:slug>/import/sources/undrop/", draft.import_undrop, name="import-undrop"),
 ]

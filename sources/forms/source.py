@@ -9,8 +9,11 @@ from django.core.exceptions import ValidationError
 from sources.actions.draft import GUESSED
 from sources.intake.extract import ACCEPTED
 from sources.languages import NAMES, name_of
-from sources.models import Draft, Reliability
+from sources.models import Draft, Reliability, Source
 from sources.validators import validate_time, validate_web_address
+
+KNOWN = (*GUESSED, "reliability")
+"""The fields of what is known of a source."""
 
 LANGUAGES = [
     ("", "not known"),
@@ -104,13 +107,36 @@ class SourceForm(forms.Form):
         return url
 
 
+class SourceEditForm(SourceForm):
+    """The same for a source that is there; ``version`` is the one that its editor opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, source: Source, data: Any = None) -> None:
+        super().__init__(data, initial={name: getattr(source, name) for name in (*KNOWN, "version")})
+        self.source = source
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What to write, as ``edit_source`` takes it."""
+        return {name: self.cleaned_data[name] for name in KNOWN}
+
+    def beside(self, other: Source) -> list[tuple[str, str, str]]:
+        """Where what was typed differs from ``other``: the label, what was typed, what stands there."""
+        return [
+            (str(self[name].label), _in_words(self, name, typed), _in_words(self, name, there))
+            for name, typed in self.changes.items()
+            if typed != (there := getattr(other, name))
+        ]
+
+
 class DraftForm(SourceForm):
     """A draft's fields, several of which stand on a page; and the encoding its file was read in."""
 
     encoding = forms.ChoiceField(choices=ENCODINGS, required=False)
 
     def __init__(self, draft: Draft, data: Any = None) -> None:
-        initial = {name: getattr(draft, name) for name in (*GUESSED, "reliability", "encoding")}
+        initial = {name: getattr(draft, name) for name in (*KNOWN, "encoding")}
         super().__init__(data, initial=initial, prefix=f"draft-{draft.pk}")
         self.draft = draft
         if draft.encoding:
@@ -121,7 +147,7 @@ class DraftForm(SourceForm):
     @property
     def changes(self) -> dict[str, str]:
         """What is to be kept with the draft; its encoding follows from reading it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "encoding"}
+        return {name: self.cleaned_data[name] for name in KNOWN}
 
 
 def _offer(form: forms.Form, name: str, in_words: Callable[[str], str]) -> None:
@@ -130,3 +156,10 @@ def _offer(form: forms.Form, name: str, in_words: Callable[[str], str]) -> None:
     assert isinstance(field, forms.ChoiceField)
     if value and not field.valid_value(value):
         field.choices = [*form.base_fields[name].choices, (value, in_words(value))]  # type: ignore[attr-defined]
+
+
+def _in_words(form: forms.Form, name: str, value: str) -> str:
+    """A value as the form shows it; "nothing" for an empty one."""
+    field = form.fields[name]
+    words = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value  # type: ignore[arg-type]
+    return words or "nothing"
