@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from claims.models import Disclosure, Lease, Link, Review, Skip
+from claims.models import Disclosure, Lease, Link, Review, Skip, State
 from sources.access import Access
 from sources.actions.records import locked, refuse_binned
 from sources.models import Dossier, Membership
@@ -220,9 +220,17 @@ def _disclose(which: str, ids: int | list[int], person: int) -> None:
         )
 
 
+@transaction.atomic
 def open_dispute(access: Access, link: Link) -> None:
-    """A lead opens a disputed link: she sees its verdicts from now on, and forfeits a review of her own."""
+    """A lead opens a disputed link: she sees its verdicts from now on, and forfeits a review of her own.
+
+    Refuses (ValidationError) a link that is neither disputed nor adjudicated: its verdicts are nobody's to see yet.
+    """
+    current = locked(link)
+    refuse_binned(current)
+    if current.state != State.DISPUTED and not current.adjudication_verdict:
+        raise ValidationError(f"{current.cited} is not disputed any more.", code="not-disputed")
     Disclosure.objects.bulk_create(
-        [Disclosure(dossier_id=link.dossier_id, link=link, person=access.person, round=link.round)],
+        [Disclosure(dossier_id=link.dossier_id, link=link, person=access.person, round=current.round)],
         ignore_conflicts=True,
     )

@@ -8,7 +8,7 @@ NOTE_LIMIT = 20_000
 
 
 class NoteForm(forms.Form):
-    """A verdict with a note: what settles a dispute."""
+    """A verdict with a note."""
 
     verdict = forms.ChoiceField(
         choices=Kind.choices,
@@ -19,6 +19,12 @@ class NoteForm(forms.Form):
         max_length=NOTE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 1, "data-key": "r", "aria-keyshortcuts": "r"}),
     )
+
+
+class SettleForm(NoteForm):
+    """A lead's verdict. It names the one it replaces by its time, so that no lead undoes another's unseen."""
+
+    instead_of = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 
 class VerdictForm(NoteForm):
