@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest, Substr
 
 from sources.querysets import RecordQuerySet, related_rows
 from sources.search import RANKED, Search
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class ClaimQuerySet(RecordQuerySet["Claim"]):
     def for_list(self) -> Self:
         """With all that a row of a list or a card shows; a field that was not fetched raises."""
-        return self.with_attribution().select_related("dossier", "by").prefetch_related("topics")
+        return self.with_attribution().select_related("by").prefetch_related("topics")
 
     def with_attribution(self) -> Self:
         """With source and speaker, as a claim stands beside another; a field that was not fetched raises."""
@@ -35,6 +36,14 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
             .fetch_mode(models.FETCH_RAISE)
         )
 
+    def with_surroundings(self, reach: int) -> Self:
+        """With ``text_before`` and ``text_after``: the text around the quote, up to ``reach`` characters a side."""
+        first = Greatest(F("start") - reach, 0)
+        return self.annotate(
+            text_before=Substr("source__text", first + 1, F("start") - first),
+            text_after=Substr("source__text", F("end") + 1, reach),
+        )
+
     def matching(self, search: Search) -> Self:
         """Those whose statement or quote matches."""
         return self.none() if search.is_empty else self.filter(search.condition())
@@ -48,29 +57,32 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
 
     def linked(self, kinds: Sequence[str] = ()) -> Self:
         """Those with a live link, or with one that stands as one of ``kinds``."""
-        return self.filter(self._link_exists(kinds))
+        return self.filter(IsNull(self._some_link(kinds), False))
 
     def unlinked(self, kinds: Sequence[str] = ()) -> Self:
-        return self.exclude(self._link_exists(kinds))
+        return self.filter(IsNull(self._some_link(kinds), True))
 
-    def _link_exists(self, kinds: Sequence[str]) -> Q:
-        links = related_rows(self.model, "links_from").filter(binned_at__isnull=True)
-        if kinds:
-            links = links.filter(standing__in=kinds)
-        # One EXISTS for both sides: as two of them, each would be worked out for every claim of the dossier.
-        return Q(Exists(links.filter(Q(from_claim=OuterRef("pk")) | Q(to_claim=OuterRef("pk")))))
+    def _some_link(self, kinds: Sequence[str]) -> Coalesce:
+        """A look-up for each claim looked at: as EXISTS, the database would gather the links of the whole dossier."""
+        return Coalesce(*(Subquery(links.values("pk")[:1]) for links in self._links(kinds)))
 
     def with_tallies(self) -> Self:
         """Annotated with how many live links contradict and support each: ``contradicts_count``, ``supports_count``."""
-        links = related_rows(self.model, "links_from").filter(
-            Q(from_claim=OuterRef("pk")) | Q(to_claim=OuterRef("pk")), binned_at__isnull=True
-        )
         return self.annotate(
-            **{f"{kind}_count": _count(links.filter(standing=kind)) for kind in ("contradicts", "supports")}
+            **{
+                f"{kind}_count": reduce(add, [_count(links) for links in self._links([kind])])
+                for kind in ("contradicts", "supports")
+            }
         )
 
+    def _links(self, kinds: Sequence[str]) -> list[models.QuerySet[Any]]:
+        """The live links of the claim in the outer query: those that start from it, those that go to it."""
+        links = related_rows(self.model, "links_from").filter(binned_at__isnull=True).order_by()
+        if kinds:
+            links = links.filter(standing__in=kinds)
+        return [links.filter(from_claim=OuterRef("pk")), links.filter(to_claim=OuterRef("pk"))]
 
-def _count(rows: models.QuerySet[models.Model]) -> Subquery:
+
+def _count(rows: models.QuerySet[Any]) -> Subquery:
     """How many rows a subquery has (an aggregate without GROUP BY: one row, also of none)."""
-    counted = rows.order_by().annotate(n=Func("pk", function="count")).values("n")
-    return Subquery(counted, output_field=models.IntegerField())
+    return Subquery(rows.annotate(n=Func("pk", function="count")).values("n"), output_field=models.IntegerField())

@@ -27,7 +27,7 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         # Three queries: as one join of nine tables, planning it alone takes longer than these.
         claims = related_rows(self.model, "from_claim").with_attribution()
         return (
-            self.select_related("dossier", "by")
+            self.select_related("by")
             .prefetch_related(Prefetch("from_claim", claims), Prefetch("to_claim", claims))
             .fetch_mode(models.FETCH_RAISE)
         )
