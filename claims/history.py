@@ -1,4 +1,4 @@
-"""What happened to a link and to the words it rests on, read from the history that the database keeps."""
+"""What happened to a claim, to a link and to the words it rests on, read from the history that the database keeps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from claims.differences import Piece, differences
-from claims.models import Claim, Link, Review
+from claims.models import Claim, Link, Review, Speaker
 from sources.models import Membership, User
 
 KEPT_IN_VIEW = 30
@@ -81,6 +81,64 @@ def history_of(link: Link, *, shown: bool) -> list[Entry]:
     entries = entries[:KEPT_IN_VIEW]
     _name(entries, link)
     return entries
+
+
+CLAIM_FIELDS = {
+    "statement": "statement",
+    "quote": "quote",
+    "via": "via",
+    "asserted": "asserted",
+    "about": "about",
+    "modality": "modality",
+    "credibility": "credibility",
+}
+
+
+def history_of_claim(claim: Claim) -> list[Entry]:
+    """The last changes of a claim and of its topics, the latest first, at most 30. Nothing of its links or reviews."""
+    events = list(
+        _events("Claim").filter(pgh_obj=claim.pk).select_related("by").order_by("-pgh_id")[: KEPT_IN_VIEW + 1]
+    )
+    spoken = {event.speaker_id for event in events} - {None}
+    speakers = dict(Speaker.objects.filter(pk__in=spoken).values_list("pk", "name"))
+    entries = [
+        entry for event, earlier in pairwise([*events, None]) for entry in _of_claim(event, earlier, speakers)
+    ]
+    topics = _events("ClaimTopic").filter(claim=claim.pk).select_related("topic").order_by("-pgh_id")
+    for event in topics[:KEPT_IN_VIEW]:
+        what = "put under" if event.pgh_label == "insert" else "taken from under"
+        name = event.topic.name if event.topic else "a topic that is gone"
+        entries.append(Entry(event.pgh_created_at, f"{what} “{name}”", account=_account(event)))
+    entries.sort(key=lambda entry: entry.written, reverse=True)
+    entries = entries[:KEPT_IN_VIEW]
+    _name(entries, claim)
+    return entries
+
+
+def _of_claim(event: Any, earlier: Any, speakers: dict[int, str]) -> Iterable[Entry]:
+    def entry(what: str, **more: Any) -> Entry:
+        return Entry(event.pgh_created_at, what, account=_account(event), **more)
+
+    if event.pgh_label == "insert":
+        yield entry("stated", who=event.by.name if event.by else "", said=event.at)
+        return
+    if earlier is None:
+        return
+    changes = [
+        Change(label, _words(earlier, name, {}), _words(event, name, {}))
+        for name, label in CLAIM_FIELDS.items()
+        if getattr(earlier, name) != getattr(event, name)
+    ]
+    if earlier.speaker_id != event.speaker_id:
+        changes.append(
+            Change(
+                "speaker", speakers.get(earlier.speaker_id, "none"), speakers.get(event.speaker_id, "none")
+            )
+        )
+    if changes:
+        yield entry("edited", changes=changes)
+    if (earlier.binned_at is None) != (event.binned_at is None):
+        yield entry("restored" if event.binned_at is None else "put in the bin")
 
 
 def _of_link(event: Any, earlier: Any, numbers: dict[int, str], *, shown: bool) -> Iterable[Entry]:
@@ -172,7 +230,8 @@ def words_changed(link: Link, reviews: Iterable[Review]) -> list[ChangedWords]:
 
 
 def _events(model: str) -> QuerySet[Any]:
-    return apps.get_model("claims", f"{model}Event")._default_manager.all()
+    events: QuerySet[Any] = apps.get_model("claims", f"{model}Event")._default_manager.all()
+    return events
 
 
 def _words(event: Any, name: str, numbers: dict[int, str]) -> str:
@@ -188,11 +247,11 @@ def _account(event: Any) -> int | None:
     return (event.pgh_context or {}).get("user")
 
 
-def _name(entries: list[Entry], link: Link) -> None:
+def _name(entries: list[Entry], record: Claim | Link) -> None:
     """Name those who are known by their account alone: as a person of the dossier, else as the account is called."""
     accounts = {entry.account for entry in entries if entry.account and not entry.who}
     names = {user.pk: user.username for user in User.objects.filter(pk__in=accounts).only("username")}
-    for person in Membership.objects.filter(dossier=link.dossier_id, user__in=accounts):
+    for person in Membership.objects.filter(dossier=record.dossier_id, user__in=accounts):
         names[person.user_id] = person.name
     for entry in entries:
         if not entry.who and entry.account:

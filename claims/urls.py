@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from claims.views import bin as bin_views
 from claims.views import (
     claim,
+    claim_detail,
     disputed,
     exchange,
     front,
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/", front.front, name="front"),
     path("d/<slug:slug>/sources/<int:number>/", source.source_detail, name="source-detail"),
     path("d/<slug:slug>/sources/<int:number>/claims/", source.claim_create, name="claim-create"),
+    path("d/<slug:slug>/claims/<int:number>/", claim_detail.claim_detail, name="claim-detail"),
+    path("d/<slug:slug>/claims/<int:number>/edit/", claim_detail.claim_edit, name="claim-edit"),
+    path("d/<slug:slug>/claims/<int:number>/bin/", claim_detail.claim_bin, name="claim-bin"),
     path("d/<slug:slug>/claims/names/", claim.claim_names, name="claim-names"),
     path("d/<slug:slug>/links/", link.link_list, name="link-list"),
     path("d/<slug:slug>/links/<int:number>/", link.link_detail, name="link-detail"),

@@ -1,11 +1,14 @@
 """How claims are read."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest, Substr
+from django.db.models import F, Func, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest, Substr
+from django.db.models.lookups import IsNull
 
 from sources.querysets import RecordQuerySet, related_rows
 from sources.search import RANKED, Search

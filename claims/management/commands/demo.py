@@ -5,11 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from claims.exchange.gainsay import import_file
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from claims.exchange.gainsay import import_file
 from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 from config.settings import kept_secret
