@@ -66,10 +66,10 @@ def _allowed_to_fetch(name: str) -> list[str]:
     return _listed(name)
 
 
-def _folder(name: str, default: Path | None) -> Path | None:
+def _folder(name: str) -> Path | None:
     value = os.environ.get(name)
     if not value:
-        return default
+        return None
     folder = Path(value).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is no folder.")
@@ -97,9 +97,8 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-DATA = _folder("GAINSAY_DATA", BASE_DIR / "var")
-assert DATA is not None
-MODEL = _folder("GAINSAY_MODEL", None)
+DATA = _folder("GAINSAY_DATA") or BASE_DIR / "var"
+MODEL = _folder("GAINSAY_MODEL")
 DEMO_PASSWORD = os.environ.get("GAINSAY_DEMO_PASSWORD", "")
 FETCH_ALLOW = _allowed_to_fetch("GAINSAY_FETCH_ALLOW")
 

@@ -67,7 +67,8 @@ def _guards_do_not_stop_the_flush() -> Iterator[None]:
 
 
 def make_user(name: str, **fields: Any) -> User:
-    return User.objects.create_user(name, password="correct horse", **fields)
+    user: User = User.objects.create_user(name, password="correct horse", **fields)
+    return user
 
 
 def make_dossier(slug: str = "china-russia", *, leads: list[User] | None = None, **fields: Any) -> Dossier:

@@ -65,6 +65,7 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _account(self, name: str, password: str) -> User:
+        user: User
         user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}{MARK}"})
         if made or (user.email == f"{name}{MARK}" and not user.check_password(password)):
             user.set_password(password)
