@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -188,4 +189,4 @@ def _referer(request: Request) -> str:
     ours = url_has_allowed_host_and_scheme(
         there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return there if ours else ""
+    return urlsplit(there)._replace(scheme="", netloc="").geturl() if ours else ""
