@@ -12,6 +12,7 @@ from sources.querysets import RecordQuerySet, related_rows
 
 if TYPE_CHECKING:
     from claims.models import Claim, Link  # noqa: F401
+    from claims.querysets.claim import ClaimQuerySet
     from sources.access import Access
 
 SETTLED = "settled"
@@ -25,7 +26,8 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def for_list(self) -> Self:
         """With both claims and their sources; a field that was not fetched raises."""
         # Three queries: as one join of nine tables, planning it alone takes longer than these.
-        claims = related_rows(self.model, "from_claim").with_attribution()
+        claims: ClaimQuerySet = related_rows(self.model, "from_claim")  # type: ignore[assignment]
+        claims = claims.with_attribution()
         return (
             self.select_related("by")
             .prefetch_related(Prefetch("from_claim", claims), Prefetch("to_claim", claims))

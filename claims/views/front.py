@@ -109,6 +109,4 @@ def _progress(access: Access, links: LinkQuerySet) -> Progress:
         groups = {"settled": [State.SETTLED], IN_REVIEW: [State.PROPOSED, State.DISPUTED]}
     else:
         groups = {state.value: [state] for state in (State.SETTLED, State.DISPUTED, State.PROPOSED)}
-    # Every kind is named, so that the index by kind and state serves.
-    known = links.filter(standing__in=Kind.values)
-    return Progress([(name, _count(known.filter(state__in=states))) for name, states in groups.items()])
+    return Progress([(name, _count(links.filter(state__in=states))) for name, states in groups.items()])

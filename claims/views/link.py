@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -40,8 +41,8 @@ def link_list(request: Request, slug: str) -> HttpResponse:
         "filters": filters,
         "on": _on(request, filters),
         "page": page,
-        "topics": Topic.objects.filter(dossier=access.dossier)[:NAMES_OFFERED],
-        "speakers": Speaker.objects.filter(dossier=access.dossier)[:NAMES_OFFERED],
+        "topics": _names(Topic, access),
+        "speakers": _names(Speaker, access),
     }
     answer = show if right else invalid
     return answer(request, "claims/link_list.html", context)
@@ -58,6 +59,11 @@ def _on(request: Request, filters: LinkFilter) -> list[tuple[str, str, str]]:
             said = "yes" if value is True else str(value)
             on.append((str(filters.form[name].label), said, f"{request.path}?{query.urlencode()}"))
     return on
+
+
+def _names(model: type[Topic] | type[Speaker], access: Access) -> QuerySet[Model, str]:
+    names = model._default_manager.filter(dossier=access.dossier).values_list("name", flat=True)
+    return names.order_by("name")[:NAMES_OFFERED]
 
 
 def _disclose_decided(access: Access, filters: LinkFilter, links: LinkQuerySet, page: Page[Link]) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -182,15 +182,10 @@ def _form(request: Request, link: Link, refused: VerdictForm | None) -> VerdictF
 
 def _left(link: Link, access: Access) -> int:
     """About how many wait for this reviewer: of the next ``COUNTED`` proposed links."""
+    onward = Link.objects.live().filter(dossier=access.dossier, state=State.PROPOSED, number__gte=link.number)
+    near = onward.order_by("number").values("pk")[:COUNTED]
     judged = Review.objects.filter(link=OuterRef("pk"), reviewer=access.person)
-    onward = (
-        Link.objects.live()
-        .filter(dossier=access.dossier, state=State.PROPOSED, number__gte=link.number)
-        .annotate(is_judged=Exists(judged))
-        .order_by("number")
-    )
-    left: int = onward[:COUNTED].aggregate(left=Count("pk", filter=Q(is_judged=False)))["left"]
-    return left
+    return Link.objects.filter(~Exists(judged), pk__in=near).count()
 
 
 def _disclosed(access: Access) -> Exists:
