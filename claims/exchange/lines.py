@@ -33,6 +33,7 @@ LINE_LIMIT = 64 * 1024 * 1024
 """Bytes of a line: the longest text, every character of it written as two escapes, and some more."""
 
 EXTRA_LIMIT = 65_536
+DEPTH_LIMIT = 100
 NUMBER_LIMIT = 2_147_483_647
 PEOPLE_IMPORTER = 0
 """The index, among the people a file names, of whoever brings it in."""
@@ -91,9 +92,8 @@ class Reading:
 
 @dataclass(slots=True)
 class Line:
-    """A line that was read: its type, its row for the staging table of that type, and what is wrong with it.
-
-    With problems, ``row`` is empty but for what others may refer to (``id``).
+    """A line that was read: its type, what names it in a report, its row for the staging table of that type, and what
+    is wrong with it. With problems, ``row`` is empty but for what others may refer to (``id``).
     """
 
     type: str
@@ -113,7 +113,8 @@ def read_line(raw: bytes, reading: Reading) -> Line:
     fields = Fields(values)
     row = reader(fields, reading)
     row["digest"] = sha256(raw.strip()).digest()
-    return Line(type_, str(row["id"] or ""), row, fields.problems)
+    label = row.pop("label", row["id"])
+    return Line(type_, label, row, fields.problems)
 
 
 # ---- JSON, strictly
@@ -327,11 +328,27 @@ def _extra(fields: Fields, extra: dict[str, Any]) -> str:
     """``extra`` as it is stored, if it is not too long."""
     if not extra:
         return "{}"
+    if _depth(extra) > DEPTH_LIMIT:
+        fields.wrong("extra", f"is nested deeper than {DEPTH_LIMIT} levels")
+        return "{}"
     written = compact(extra)
     counted = compact({k: v for k, v in extra.items() if k != FORMER_ID}) if FORMER_ID in extra else written
     if len(counted.encode()) > EXTRA_LIMIT:
         fields.wrong("extra", f"has {len(counted.encode()):,} bytes; at most {EXTRA_LIMIT:,} are kept")
     return written
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level and depth <= DEPTH_LIMIT:
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        depth += 1
+    return depth
 
 
 def _closed(fields: Fields, reading: Reading, *, by: int | None = PEOPLE_IMPORTER) -> dict[str, Any]:
@@ -552,6 +569,7 @@ def _review(fields: Fields, reading: Reading) -> dict[str, Any]:
         identity = sha256(identity.encode()).hexdigest()
     return {
         "id": identity,
+        "label": f"{link} by {name}",
         "link": link,
         "reviewer": reviewer,
         "verdict": fields.choice("verdict", Kind.values, required=True),

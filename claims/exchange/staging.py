@@ -20,8 +20,8 @@ from claims.exchange.lines import Line, Problem, clean
 REPORTED = 200
 """How many bad lines are described; the others are counted."""
 
-_SHORT = 4_000
-"""Texts up to this length come along with each of their claims."""
+_INLINE = 100_000
+"""Texts up to this many characters stream along with their claims; longer ones are fetched one by one."""
 
 _BLOCK = 1_000_000
 _ROW = 200
@@ -60,16 +60,19 @@ class Problems:
 
     def __init__(self) -> None:
         self.listed: list[Problem] = []
-        self._lines: set[int] = set()
         self.more = 0
+        self._lines: set[int] = set()
+        self._others = bytearray()  # a bit a line: there may be millions
 
     def add(self, problem: Problem) -> None:
-        if problem.line not in self._lines:
-            if len(self._lines) >= REPORTED:
-                self.more += 1
-                return
+        if problem.line in self._lines or len(self._lines) < REPORTED:
             self._lines.add(problem.line)
-        self.listed.append(problem)
+            self.listed.append(problem)
+            return
+        place, bit = problem.line // 8, 1 << problem.line % 8
+        self._others.extend(bytes(max(0, place + 1 - len(self._others))))
+        self.more += not self._others[place] & bit
+        self._others[place] |= bit
 
     def __bool__(self) -> bool:
         return bool(self.listed)
@@ -408,31 +411,40 @@ class Resolver:
             )
 
     def check_quotes(self) -> None:
-        """A quote stands in its source's text at its place. One long text at a time is held in memory."""
+        """A quote stands in its source's text at its place. One stream: each source, then the claims on it."""
         self.run("CREATE INDEX ON staged_source (key)")
-        quotes = """
-            SELECT c.line, c.label, c.quote, c.start, c."end", c.source_key,
-                CASE WHEN s.raw_text IS NULL AND s.length <= %s THEN s.text END
-            FROM staged_claim c LEFT JOIN staged_source s ON s.key = c.source_key AND s.fate IS NULL
-            WHERE c.fate IS NULL AND NOT c.bad AND c.source_key IS NOT NULL ORDER BY c.source_key, c.line
+        stream = """
+            SELECT key, 0 AS line, NULL AS label, CASE WHEN length <= %(inline)s THEN text END AS words,
+                CASE WHEN length <= %(inline)s THEN raw_text END AS raw, length > %(inline)s AS apart,
+                NULL::integer AS start, NULL::integer AS "end"
+            FROM staged_source WHERE fate IS NULL AND NOT bad
+            UNION ALL
+            SELECT id, 0, NULL, CASE WHEN length <= %(inline)s THEN text END, NULL, length > %(inline)s, NULL, NULL
+            FROM sources_source WHERE dossier_id = %(dossier)s
+            AND id IN (SELECT source_key FROM staged_claim WHERE fate IS NULL AND NOT bad)
+            UNION ALL
+            SELECT source_key, line, label, quote, NULL, false, start, "end" FROM staged_claim
+            WHERE fate IS NULL AND NOT bad AND source_key IS NOT NULL
+            ORDER BY 1, 2
         """
         moved = Staging(self.cursor)
         assert connection.connection is not None
-        with connection.connection.cursor(name="staged_quotes") as claims:
-            claims.itersize = 1_000
-            claims.execute(quotes, [_SHORT])
+        with connection.connection.cursor(name="staged_quotes") as rows:
+            rows.itersize = 100
+            rows.execute(stream, {"dossier": self.dossier, "inline": _INLINE})
             held: int | None = None
-            text, raw = "", None
-            for line, label, quote, start, end, source, short in claims:
-                if source != held:
-                    held, (text, raw) = source, (short, None) if short else self._text(source)
-                place = _place(text, raw, quote, start, end)
-                if place is None:
-                    reason = _where_it_is(text, quote, start, end)
-                    self.problems.add(Problem(line, label, "quote", reason))
-                elif place != (start, end):
-                    row = {"line": line, "quote": clean(quote), "start": place[0], "end": place[1]}
-                    moved.put("moved_quote", row, len(quote))
+            text, text_in_file = "", None
+            for key, line, label, words, raw, apart, start, end in rows:
+                if line == 0:
+                    held, (text, text_in_file) = key, self._text(key) if apart else (words, raw)
+                elif key == held:  # else its source is not here, which is reported as such
+                    place = _place(text, text_in_file, words, start, end)
+                    if place is None:
+                        reason = _where_it_is(text, words, start, end)
+                        self.problems.add(Problem(line, label, "quote", reason))
+                    elif place != (start, end):
+                        row = {"line": line, "quote": clean(words), "start": place[0], "end": place[1]}
+                        moved.put("moved_quote", row, len(words))
         moved.flush()
         self.run(
             """
@@ -442,16 +454,16 @@ class Resolver:
         )
 
     def _text(self, key: int) -> tuple[str, str | None]:
-        """A source's text as it is kept and, where that differs, as the file has it; '' when there is none."""
+        """A source's text as it is kept and, where that differs, as the file has it."""
         self.run(
             """
             SELECT text, raw_text FROM staged_source WHERE key = %(key)s AND fate IS NULL
-            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s AND dossier_id = %(dossier)s
+            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s
             """,
             key=key,
         )
-        found = self.cursor.fetchone()
-        return (found[0], found[1]) if found else ("", None)
+        text, raw = self.cursor.fetchone()
+        return text, raw
 
 
 def _place(text: str, raw: str | None, quote: str, start: int, end: int) -> tuple[int, int] | None:
