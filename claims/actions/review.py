@@ -1,9 +1,11 @@
 """Giving verdicts, blind: take a pair, judge it, skip it, undo; and what records who was shown others' verdicts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -187,36 +189,51 @@ def undo_verdict(*, link: Link, by: Membership) -> Link:
     return current
 
 
-def disclose(access: Access, links: Collection[Link]) -> None:
+def disclose(access: Access, links: Collection[Link] | QuerySet[Link]) -> None:
     """Record that this person is being shown the state or the verdicts of these links (which are not hidden from her).
 
     Only where it matters: she has judged the link and so have others, or it was adjudicated. Call it wherever a
-    verdict, or a state that follows from verdicts, is put on a page or into a file.
+    verdict, or a state that follows from verdicts, is put on a page or into a file. A queryset is not read, however
+    many links it holds: the database finds in it what is to be recorded.
     """
-    if access.person_id and access.can_review and links:
-        _disclose("l.id = ANY(%s)", [link.pk for link in links], access.person_id)
+    if access.person_id is None or not access.can_review:
+        return
+    if isinstance(links, QuerySet):
+        with suppress(EmptyResultSet):
+            keys, parameters = links.order_by().values("pk").query.sql_with_params()
+            _disclose(f"l.id IN ({keys})", parameters, access.person_id)
+    elif links:
+        _disclose("l.id = ANY(%s)", ([link.pk for link in links],), access.person_id)
 
 
 def disclose_all(access: Access, dossier: Dossier) -> None:
     """The same for every link of the dossier: an export shows them all."""
-    if access.person_id and access.can_review:
-        _disclose("l.dossier_id = %s", dossier.pk, access.person_id)
+    disclose(access, Link.objects.filter(dossier=dossier))
 
 
-def _disclose(which: str, ids: int | list[int], person: int) -> None:
+def _disclose(which: str, parameters: Sequence[Any], person: int) -> None:
+    # What she was shown before is set aside first: that is nearly all, and to look at others' reviews is dear.
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            INSERT INTO claims_disclosure (dossier_id, link_id, person_id, round, at)
-            SELECT l.dossier_id, l.id, mine.reviewer_id, l.round, now()
-            FROM claims_link l JOIN claims_review mine ON mine.link_id = l.id AND mine.reviewer_id = %s
-            WHERE {which} AND (
-                l.adjudication_verdict <> ''
-                OR EXISTS (SELECT FROM claims_review o WHERE o.link_id = l.id AND o.reviewer_id <> mine.reviewer_id)
+            WITH told AS MATERIALIZED (
+                SELECT l.id, l.dossier_id, l.round, l.adjudication_verdict <> '' AS adjudicated
+                FROM claims_link l
+                WHERE {which}
+                AND EXISTS (SELECT FROM claims_review r WHERE r.link_id = l.id AND r.reviewer_id = %s)
+                AND NOT EXISTS (
+                    SELECT FROM claims_disclosure d
+                    WHERE d.link_id = l.id AND d.person_id = %s AND d.round = l.round
+                )
             )
+            INSERT INTO claims_disclosure (dossier_id, link_id, person_id, round, at)
+            SELECT told.dossier_id, told.id, %s, told.round, now()
+            FROM told
+            WHERE told.adjudicated
+            OR (SELECT true FROM claims_review o WHERE o.link_id = told.id AND o.reviewer_id <> %s LIMIT 1)
             ON CONFLICT DO NOTHING
-            """,  # noqa: S608  the condition is one of the two above
-            [person, ids],
+            """,  # noqa: S608  the condition is one of ours
+            [*parameters, person, person, person, person],
         )
 
 
