@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from claims.actions.claim import disclose_tallies, mark
 from claims.forms.claim import ClaimForm
@@ -24,6 +24,7 @@ CARDS = 500
 """How many claims have a card beside the text; all have their mark in it."""
 
 
+@require_safe
 def source_detail(request: Request, slug: str, number: int) -> HttpResponse:
     """The text with its marks, and for whoever can write the form that marks more."""
     access = enter(request, slug, Role.VIEWER)
