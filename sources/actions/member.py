@@ -85,8 +85,9 @@ def hand_over(person: Membership, *, to: Membership) -> None:
         with transaction.atomic():
             for relation in Membership._meta.get_fields(include_hidden=True):
                 if isinstance(relation, ForeignObjectRel) and not issubclass(relation.related_model, Event):
-                    hers = {relation.field.name: person.pk}
-                    relation.related_model._base_manager.filter(**hers).update(**{relation.field.name: to.pk})
+                    rows = relation.related_model._base_manager.filter(**{relation.field.name: person.pk})
+                    if rows.exists():  # some tables refuse any change, also of nothing
+                        rows.update(**{relation.field.name: to.pk})
     except IntegrityError:
         raise ValidationError(
             f"{person} and {to} have both judged the same link, so they cannot be one person.", code="both"
