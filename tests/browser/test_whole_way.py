@@ -167,7 +167,9 @@ class ByKeys(ByMouse):
 
     def select(self, page: Page, words: str) -> None:
         """From word to word with the arrows until the first word, then Shift and arrows to the last."""
+        page.wait_for_load_state("networkidle")
         page.keyboard.press("t")
+        expect(page.locator("#text")).to_be_focused()
         chosen = "() => document.getSelection().toString().trim()"
         for _ in range(80):
             page.keyboard.press("ArrowRight")
