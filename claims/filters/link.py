@@ -8,7 +8,7 @@ from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 
-from claims.models import IN_REVIEW, Claim, ContradictionType, Kind, Link, State, Strength
+from claims.models import IN_REVIEW, Claim, ContradictionType, Kind, Link, Speaker, State, Strength, Topic
 from claims.querysets.link import LinkQuerySet
 from sources.access import Access
 from sources.periods import parse_period
@@ -59,14 +59,20 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_state(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
         return links.in_shown_state(self.access, value)
 
+    # Names become keys first: with a key at hand the database knows how common it is.
+
     def by_topic(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
-        return links.touching(self.claims.filter(topics__name=value))
+        topics = Topic.objects.filter(dossier=self.access.dossier, name=value).values_list("pk", flat=True)
+        return links.touching(self.claims.filter(topics=topics[0])) if topics else links.none()
 
     def by_source(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
         return links.touching(self.claims.filter(source__number=_SOURCE.sub("", value)))
 
     def by_speaker(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
-        return links.touching(self.claims.filter(speaker__name=value))
+        speakers = Speaker.objects.filter(dossier=self.access.dossier, name=value).values_list(
+            "pk", flat=True
+        )
+        return links.touching(self.claims.filter(speaker=speakers[0])) if speakers else links.none()
 
     def by_period(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
         return links.touching(self.claims.filter(about_period__overlap=DateRange(*parse_period(value))))

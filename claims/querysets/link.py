@@ -51,10 +51,12 @@ class LinkQuerySet(RecordQuerySet["Link"]):
 
     def touching(self, claims: models.QuerySet["Claim"]) -> Self:
         """Those with one of these claims on either side. Asks for the claims at once, to see whether they are few."""
-        # A few are found by their keys; with a subquery, every link would be tried until a page is full.
         keys = list(claims.order_by().values_list("pk", flat=True)[: FEW + 1])
-        found = keys if len(keys) <= FEW else claims.order_by().values("pk")
-        return self.filter(Q(from_claim__in=found) | Q(to_claim__in=found))
+        if len(keys) <= FEW:
+            return self.filter(Q(from_claim__in=keys) | Q(to_claim__in=keys))
+        # Of many, some are near: each link is tried. In one EXISTS, else all the claims would be gathered first.
+        sides = Q(pk=OuterRef("from_claim")) | Q(pk=OuterRef("to_claim"))
+        return self.filter(Exists(claims.order_by().filter(sides)))
 
     def judged_by(self, person_id: int | None) -> Self:
         """Those that this person has reviewed."""

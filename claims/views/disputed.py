@@ -12,11 +12,11 @@ from claims.actions.review import disclose, open_dispute
 from claims.forms.review import SettleForm
 from claims.models import IN_REVIEW, Link, Review
 from claims.querysets.link import LinkQuerySet
-from claims.views.page import page_of
 from claims.views.review import REACH, Side
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.models import Role
+from sources.pages import page_of
 
 
 @require_GET

@@ -16,16 +16,22 @@ from claims.forms.link import LinkEditForm
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet
-from claims.views.page import Page, page_of
 from claims.views.review import REACH, Side
 from claims.views.tray import came_from
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.actions.records import Stale
 from sources.models import Role
+from sources.pages import Page, filters_on, page_of, said
 
-NAMES_OFFERED = 200
+NAMES_OFFERED = 60
 """How many topics and speakers the filters offer by name; others can be typed."""
+
+COUNTED = 200
+"""How many links are counted at most when they are filtered."""
+
+TOLD = 1_000
+"""How many links that a filter by verdicts leaves out are looked at, to record what their absence tells."""
 
 
 @require_GET
@@ -34,12 +40,14 @@ def link_list(request: Request, slug: str) -> HttpResponse:
     links = Link.objects.live().filter(dossier=access.dossier)
     filters = LinkFilter(request.GET, links, access=access)
     right = filters.is_valid()
-    page = page_of(request, filters.qs.with_shown_state(access).for_list(), "link")
+    on = filters_on(request, filters.form)
+    rows = filters.qs.with_shown_state(access).for_list()
+    page = page_of(request, rows, "link", count=_count(filters.qs) if on else "")
     _disclose_decided(access, filters, links, page)
     context = {
         "section": "links",
         "filters": filters,
-        "on": _on(request, filters),
+        "on": on,
         "page": page,
         "topics": _names(Topic, access),
         "speakers": _names(Speaker, access),
@@ -48,17 +56,10 @@ def link_list(request: Request, slug: str) -> HttpResponse:
     return answer(request, "claims/link_list.html", context)
 
 
-def _on(request: Request, filters: LinkFilter) -> list[tuple[str, str, str]]:
-    """The filters that are on: their label, their value, the address without them."""
-    on = []
-    for name, value in filters.form.cleaned_data.items():
-        if value:
-            query = request.GET.copy()
-            query.pop("before", None)
-            del query[name]
-            said = "yes" if value is True else str(value)
-            on.append((str(filters.form[name].label), said, f"{request.path}?{query.urlencode()}"))
-    return on
+def _count(links: LinkQuerySet) -> str:
+    """How many links there are, in words; each must be found by a filter, so that they are not counted far."""
+    total = links.order_by().values("pk")[: COUNTED + 1].count()
+    return f"{COUNTED}+ links" if total > COUNTED else said(total, "link")
 
 
 def _names(model: type[Topic] | type[Speaker], access: Access) -> QuerySet[Model, str]:
@@ -70,16 +71,17 @@ def _disclose_decided(access: Access, filters: LinkFilter, links: LinkQuerySet, 
     """Record whose verdicts this page tells: of the links shown, and of those that a filter by verdicts left out.
 
     Between the first and the last number on the page, a link that is missing tells its reviewer that it stands
-    otherwise.
+    otherwise. Of a long stretch that is left out only the first thousand are recorded: a cost.
     """
     decided = page.rows
     telling = {name: filters.data.get(name) for name in LinkFilter.TELLING if filters.data.get(name)}
     if telling and access.can_review:
         rest = {name: value for name, value in filters.data.items() if name not in telling}
-        others = LinkFilter(rest, links, access=access).qs.judged_by(access.person_id).before(page.before)
+        others = LinkFilter(rest, links, access=access).qs.before(page.before).order_by("-number")
         if page.next:
             others = others.filter(number__gte=page.rows[-1].number)
-        decided = [*decided, *others.only("pk")]
+        near = links.filter(pk__in=others.values("pk")[:TOLD])
+        decided = [*decided, *near.judged_by(access.person_id).only("pk")]
     disclose(access, decided)
 
 

@@ -14,11 +14,11 @@ from claims import tray
 from claims.actions.link import AlreadyLinked, propose
 from claims.forms.link import LinkForm
 from claims.models import Claim, Link
-from claims.views.tray import asked_number
 from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.languages import config_for
 from sources.models import Role, Source
+from sources.pages import asked_number
 from sources.search import Search
 
 FOUND = 20

@@ -17,10 +17,10 @@ from claims.actions.review import give_verdict, skip, take_next, undo_verdict
 from claims.forms.review import VerdictForm, versions_shown
 from claims.models import Claim, Disclosure, Link, Review, State
 from claims.quotes import Context, surrounded
-from claims.views.tray import asked_number
 from config.web import Request, done, show, wants_fragment
 from sources.access import Access, enter
 from sources.models import Role
+from sources.pages import asked_number
 
 REACH = 240
 """How many characters of the text are shown on each side of a quote."""

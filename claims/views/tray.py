@@ -1,6 +1,6 @@
 """The pair tray: put a claim in, swap the two, empty it. It holds nothing but what its own person put there."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +11,7 @@ from claims.models import Claim
 from config.web import Request, done, show, wants_fragment
 from sources.access import Access, enter
 from sources.models import Role
+from sources.pages import asked_number
 
 
 @require_POST
@@ -52,10 +53,3 @@ def came_from(request: Request, otherwise: str) -> str:
         to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return to if here else otherwise
-
-
-def asked_number(written: str) -> int:
-    """The number that an address or a form gives; 404 for what is none."""
-    if not (written.isascii() and written.isdecimal() and len(written) < 10):
-        raise Http404(f"“{written[:20]}” is no number.")
-    return int(written)

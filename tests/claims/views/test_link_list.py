@@ -160,7 +160,7 @@ class TestPages:
         sign_in: SignIn,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("claims.views.page.ROWS", 2)
+        monkeypatch.setattr("sources.pages.ROWS", 2)
         for _ in range(5):
             make_pair(dossier, by=analyst, kind="supports")
         client = sign_in(analyst)
