@@ -472,6 +472,8 @@ def _place(text: str, raw: str | None, quote: str, start: int, end: int) -> tupl
     The file's own text may have other line ends or a byte-order mark, and then positions are counted in that, or in
     the text as it is kept: in whichever the quote is found.
     """
+    if end - start != len(quote):
+        return None
     if raw is not None and raw[start:end] == quote:
         place = _place_in_kept(raw, start), _place_in_kept(raw, end)
         if text[slice(*place)] == clean(quote):

@@ -12,7 +12,8 @@ DECLARE
 BEGIN
     SELECT w.number INTO wrong
     FROM written w JOIN sources_source s ON s.id = w.source_id
-    WHERE substr(s.text, w.start + 1, w."end" - w.start) IS DISTINCT FROM w.quote LIMIT 1;
+    WHERE (substr(s.text, w.start + 1, w."end" - w.start), w."end" - w.start)
+        IS DISTINCT FROM (w.quote, char_length(w.quote)) LIMIT 1;
     IF FOUND THEN
         RAISE check_violation USING MESSAGE = format(
             'the quote of C-%s is not its source''s text at those positions', wrong.number),
@@ -28,6 +29,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM sources_source s WHERE s.id = NEW.source_id
         AND substr(s.text, NEW.start + 1, NEW."end" - NEW.start) = NEW.quote
+        AND char_length(NEW.quote) = NEW."end" - NEW.start
     ) THEN
         RAISE check_violation USING MESSAGE = format(
             'the quote of C-%s is not its source''s text at those positions', NEW.number),
@@ -161,12 +163,13 @@ FOR EACH ROW WHEN (OLD.reviews_needed IS DISTINCT FROM NEW.reviews_needed)
 EXECUTE FUNCTION gainsay_reviews_needed_changed();
 """
 
-# Blind review: whoever was shown others' verdicts in this round neither gives nor takes back a verdict of her own.
+# Blind review: whoever was shown others' verdicts in this round neither gives nor takes back a verdict of her own. What
+# a deletion leaves is looked at when the transaction ends: only with their link do verdicts and disclosures go.
 BLIND = """
 CREATE FUNCTION gainsay_shown_to_reviewer(link bigint, reviewer bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM claims_disclosure d JOIN claims_link l ON l.id = d.link_id AND l.round = d.round
-        WHERE d.link_id = link AND d.person_id = reviewer AND l.binned_at IS NULL
+        WHERE d.link_id = link AND d.person_id = reviewer
     );
 $$;
 
@@ -179,7 +182,7 @@ BEGIN
     END IF;
     RETURN coalesce(NEW, OLD);
 END $$;
-CREATE TRIGGER verdict_stays_given BEFORE DELETE ON claims_review
+CREATE CONSTRAINT TRIGGER verdict_stays_given AFTER DELETE ON claims_review DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION gainsay_verdict_stays();
 CREATE TRIGGER verdict_stays BEFORE UPDATE OF verdict, link_id, reviewer_id ON claims_review
 FOR EACH ROW WHEN (
@@ -188,13 +191,26 @@ FOR EACH ROW WHEN (
 
 CREATE FUNCTION gainsay_disclosure_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' OR EXISTS (SELECT FROM claims_link l WHERE l.id = OLD.link_id AND l.binned_at IS NULL) THEN
+    IF EXISTS (SELECT FROM claims_link l WHERE l.id = OLD.link_id) THEN
         RAISE check_violation USING MESSAGE = 'what a person was shown stays known to her';
     END IF;
-    RETURN OLD;
+    RETURN NULL;
 END $$;
-CREATE TRIGGER disclosure_stays BEFORE UPDATE OR DELETE ON claims_disclosure
-FOR EACH ROW EXECUTE FUNCTION gainsay_disclosure_stays();
+CREATE CONSTRAINT TRIGGER disclosure_goes_with_its_link AFTER DELETE ON claims_disclosure
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gainsay_disclosure_stays();
+CREATE TRIGGER disclosure_stays BEFORE UPDATE OR TRUNCATE ON claims_disclosure
+FOR EACH STATEMENT EXECUTE FUNCTION gainsay_refuse('what a person was shown stays known to her');
+
+CREATE FUNCTION gainsay_round_starts_anew() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.round <> OLD.round + 1 OR EXISTS (SELECT FROM claims_review r WHERE r.link_id = NEW.id) THEN
+        RAISE check_violation USING MESSAGE = format(
+            'round %s of L-%s is not the next, or starts with reviews of the last', NEW.round, NEW.number);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER round_starts_anew AFTER UPDATE OF round ON claims_link DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (OLD.round <> NEW.round) EXECUTE FUNCTION gainsay_round_starts_anew();
 """
 
 # Words judged are words kept: a review is given on the claims as they stand, and keeps their versions. The claims are
@@ -234,6 +250,17 @@ REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gainsay_rev
 CREATE TRIGGER review_versions_stay BEFORE UPDATE OF from_version, to_version ON claims_review
 FOR EACH ROW WHEN ((OLD.from_version, OLD.to_version) IS DISTINCT FROM (NEW.from_version, NEW.to_version))
 EXECUTE FUNCTION gainsay_refuse('a review keeps the versions that it judged');
+
+CREATE FUNCTION gainsay_direction_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM claims_review r WHERE r.link_id = NEW.id) THEN
+        RAISE check_violation USING MESSAGE = format(
+            'L-%s keeps its direction: its reviews keep the versions of its claims in that order', NEW.number);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER direction_stays BEFORE UPDATE OF from_claim_id ON claims_link
+FOR EACH ROW WHEN (OLD.from_claim_id <> NEW.from_claim_id) EXECUTE FUNCTION gainsay_direction_stays();
 """
 
 # 3. A record's relations stay within its dossier.
