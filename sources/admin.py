@@ -53,6 +53,11 @@ class LookUpAdmin[M: Model](admin.ModelAdmin[M]):
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The filters that are offered and no others: an address must not ask for a state or a verdict."""
+        offered = {one[0] if isinstance(one, tuple) else one for one in self.list_filter}
+        return lookup.partition("__")[0] in offered
+
 
 class RecordAdmin[M: Record](LookUpAdmin[M]):
     """Numbered records, found by number and dossier."""
@@ -84,10 +89,11 @@ class AccountAdmin(UserAdmin[User]):
 
     @admin.action(description="Close the chosen accounts (names and work stay)")
     def close_accounts(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
-        closed, _ = accounts.exclude(username=request.user.get_username()).delete()
-        self.message_user(
-            request, f"{closed} closed. Your own account is never among them.", messages.SUCCESS
-        )
+        open_ones = accounts.filter(is_active=True).exclude(username=request.user.get_username())
+        closed = open_ones.count()
+        open_ones.delete()
+        said = f"{closed} closed. Your own account is never among them."
+        self.message_user(request, said, messages.SUCCESS)
 
 
 @admin.register(AccessAttempt, site=site)
