@@ -1,5 +1,6 @@
 """A real Chromium on a real server with the demo dossier in it."""
 
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 def site(live_server: LiveServer, settings: Any) -> str:
     """The address of a server with the demo dossier and its people in it."""
     settings.DEMO_PASSWORD = PASSWORD
-    call_command("demo", no_serve=True, verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    call_command("demo", no_serve=True, verbosity=0, stdout=io.StringIO())
     return str(live_server.url)
 
 

@@ -17,7 +17,10 @@ from claims.models import Claim, Link
 from sources.models import Dossier
 from tests.conftest import make_claim, make_dossier, make_link, make_member, make_source
 
-FIRST = "📈 Naïve forecasts, cafe\u0301 talk.\n\nOfficials said that trade fell sharply in March. قال الوزير نعم. The end."
+FIRST = (
+    "📈 Naïve forecasts, cafe\u0301 talk.\n\nOfficials said that trade fell sharply in March. "
+    "قال الوزير نعم. The end."
+)
 SECOND = (
     "Customs speak plainly 🇨🇳.\n\nA table shows that trade rose by nine per cent in March. No more is known."
 )
