@@ -104,15 +104,23 @@ def edit_claim(
     return edited
 
 
-def disclose_tallies(access: Access, claims: Collection[Claim]) -> None:
-    """Record that this person is being shown how the settled links of these claims stand, as their tallies tell."""
+def disclose_tallies(access: Access, claims: Collection[Claim], *, around: bool = False) -> None:
+    """Record that this person is being shown how the settled links of these claims stand, as their tallies tell.
+
+    With ``around``, of all claims between the first and the last of them too: the list leaves out claims by how their
+    links stand, and what it leaves out tells as much.
+    """
     if access.person_id is None or not access.can_review or not claims:
         return
-    shown = [claim.pk for claim in claims]
-    judged = Link.objects.live().filter(
-        Q(from_claim__in=shown) | Q(to_claim__in=shown), state=State.SETTLED, reviews__reviewer=access.person_id
-    )
-    disclose(access, list(judged.only("pk")))
+    links = Link.objects.live().filter(state=State.SETTLED).judged_by(access.person_id).only("pk")
+    if around:
+        numbers = [claim.number for claim in claims]
+        between = (min(numbers), max(numbers))
+        told = links.touching(Claim.objects.filter(dossier=access.dossier, number__range=between))
+    else:
+        shown = [claim.pk for claim in claims]
+        told = links.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
+    disclose(access, list(told))
 
 
 def speaker_named(dossier: Dossier, name: str, *, by: Membership | None) -> Speaker | None:
