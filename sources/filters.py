@@ -34,15 +34,18 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
     when it was published in some of what lies between.
     """  # fmt: skip
 
-    q = django_filters.CharFilter(method="by_words", label="Words")
+    q = django_filters.CharFilter(
+        method="by_words", label="Words", widget=forms.SearchInput(attrs={"data-key": "/", "form": "filter"})
+    )
     outlet = django_filters.CharFilter(lookup_expr="icontains", label="Outlet")
     author = django_filters.CharFilter(lookup_expr="icontains", label="Author")
     since = django_filters.CharFilter(
-        method="by_since", label="Published since", validators=[validate_time], help_text="2023 or 2023-01."
+        method="by_since",
+        label="Published since",
+        validators=[validate_time],
+        help_text="2023, 2023-01 or 2023-01-15",
     )
-    until = django_filters.CharFilter(
-        method="by_until", label="Published until", validators=[validate_time], help_text="2023 or 2023-01."
-    )
+    until = django_filters.CharFilter(method="by_until", label="Published until", validators=[validate_time])
     language = django_filters.ChoiceFilter(method="by_noted", empty_label="any")
     reliability = django_filters.ChoiceFilter(
         method="by_noted", choices=[*Reliability.choices, (NONE, "not judged")], empty_label="any"

@@ -14,7 +14,7 @@ from sources.search import Search
 if TYPE_CHECKING:
     from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
 
-OFFERED_FROM = 5_000
+OFFERED_FROM = 1_000
 
 
 def related_rows(model: type[models.Model], relation: str) -> "models.QuerySet[Any]":
@@ -94,7 +94,7 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         return list(self.order_by().values_list("config", flat=True).distinct())
 
     def languages(self) -> list[str]:
-        """The languages of the newest thousands of them: what a list of any length can offer at once."""
+        """The languages of the newest thousand of them: what a list of any length can offer at once."""
         newest = self.order_by("-number").values("pk")[:OFFERED_FROM]
         found = self.model._default_manager.filter(pk__in=newest).order_by()
         return list(found.values_list("language", flat=True).distinct())

@@ -61,7 +61,7 @@ class ImportForm(forms.Form):
         required=False, widget=Files(attrs={"accept": ",".join(ACCEPTED), "aria-describedby": "files-help"})
     )
     encoding = forms.ChoiceField(
-        label="Encoding of the files", choices=[("", "guess it"), *ENCODINGS], required=False
+        label="Encoding of .txt, .md and .html", choices=[("", "guess it"), *ENCODINGS], required=False
     )
     # No CharField: it would strip the text, and refuse a NUL without saying where.
     text = forms.Field(

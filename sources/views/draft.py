@@ -155,7 +155,7 @@ def _here_already(error: HereAlready) -> SafeString:
         told = "This text is here already as {}, which is in <a href='{}'>the bin</a>: restore it there."
         return format_html(told, source.cited, reverse("claims:bin", args=[slug]))
     address = reverse("claims:source-detail", args=[slug, source.number])
-    return format_html("This text is here already as <a class='num' href='{}'>{}</a>.", address, source.cited)
+    return format_html("This text is here already as <a href='{}'>{}</a>.", address, source.cited)
 
 
 def _refuse(request: Request, access: Access, refusals: list[Refusal], **kept: str) -> HttpResponse:

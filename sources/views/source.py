@@ -14,7 +14,7 @@ from sources.actions.source import edit_source
 from sources.filters import SourceFilter
 from sources.forms.source import SourceEditForm
 from sources.models import Role, Source
-from sources.pages import filters_on, page_of
+from sources.pages import address_of, filters_on, page_of
 
 LIST, EDIT = "sources/source_list.html", "sources/source_edit.html"
 
@@ -39,7 +39,10 @@ def source_list(request: Request, slug: str) -> HttpResponse:
         "page": page,
         "rows": [(source, claims.get(source.pk, 0)) for source in page.rows],
     }
-    return show(request, LIST, context, fragment="rows", status=200 if right else 422)
+    response = show(request, LIST, context, fragment="rows", status=200 if right else 422)
+    if wants_fragment(request):
+        response["HX-Push-Url"] = address_of(request, before=page.before)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,5 @@
 """Drafts: kept for one person, read anew, confirmed once, gone after a week."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -27,8 +26,8 @@ RUSSIAN = "Привет, мир. Это короткая заметка о то�
 
 
 @pytest.fixture
-def drafted(dossier: Dossier, analyst: Membership) -> Iterator[Draft]:
-    yield draft_pasted(dossier=dossier, by=analyst, text="A headline\n\nThe text.\n")
+def drafted(dossier: Dossier, analyst: Membership) -> Draft:
+    return draft_pasted(dossier=dossier, by=analyst, text="A headline\n\nThe text.\n")
 
 
 def test_pasted_text_keeps_every_character(dossier: Dossier, analyst: Membership) -> None:

@@ -99,7 +99,7 @@ def test_empty_text_is_refused(client: Client, text: str) -> None:
 def test_text_that_is_here_is_refused_with_the_way_to_it(client: Client, dossier: Dossier) -> None:
     make_source(dossier, "The same words.")
     page = refused(upload(client, ("again.txt", b"The same words.")))
-    assert "This text is here already as <a class='num' href='/d/china-russia/sources/1/'>S-1</a>." in page
+    assert "This text is here already as <a href='/d/china-russia/sources/1/'>S-1</a>." in page
     assert not Draft.objects.exists()
 
 

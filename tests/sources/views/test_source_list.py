@@ -1,5 +1,6 @@
 """The list of sources: rows, filters, pages, and what it does not read."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -156,6 +157,22 @@ def test_page_and_fragment(sign_in: SignIn, viewer: Membership, sources: list[So
     response = sign_in(viewer).get(ADDRESS)
     assert "<!doctype html>" in page_of(response)
     assert "HX-Request" in response.headers["Vary"]
+
+
+def test_search_field_stands_outside_its_form_and_belongs_to_it(
+    client: Client, sources: list[Source]
+) -> None:
+    page = page_of(client.get(ADDRESS))
+    assert '<form class="stack" id="filter" method="get"' in page
+    assert re.search(r'<input type="search" name="q"[^>]* form="filter"', page)
+
+
+def test_address_names_only_the_filters_that_are_on(
+    sign_in: SignIn, viewer: Membership, sources: list[Source]
+) -> None:
+    response = sign_in(viewer, htmx=True).get(ADDRESS, {"q": "", "outlet": "reuters", "since": ""})
+    assert response.headers["HX-Push-Url"] == f"{ADDRESS}?outlet=reuters"
+    assert sign_in(viewer, htmx=True).get(ADDRESS, {"q": ""}).headers["HX-Push-Url"] == ADDRESS
 
 
 def test_pages_run_by_number_and_keep_the_filters(client: Client, dossier: Dossier) -> None:
