@@ -63,7 +63,7 @@ class DossierCreateForm(_DossierForm):
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
         self.fields["slug"].widget.attrs["autocapitalize"] = "none"
-        self.fields["name"].widget.attrs["autofocus"] = True
+        self.fields["name"].widget.attrs["autofocus"] = not self.is_bound
 
 
 class SettingsForm(_DossierForm):

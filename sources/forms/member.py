@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin, UsernameField
 from django.views.decorators.debug import sensitive_variables
 
+from sources.forms.account import PASSWORD_HELP
 from sources.models import Role, User
 
 
@@ -42,9 +43,11 @@ class MemberForm(RoleForm):
 class NewcomerForm(SetPasswordMixin[User], forms.Form):
     """An account, made by whoever holds an invitation."""
 
+    error_messages = {"password_mismatch": "The two passwords differ."}
     username = UsernameField(
         label="User name",
         max_length=150,
+        validators=User._meta.get_field("username").validators,
         help_text="Letters, digits and @ . + - _ only. What you make and judge is shown under it.",
     )
     email = forms.EmailField(
@@ -57,7 +60,7 @@ class NewcomerForm(SetPasswordMixin[User], forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = "At least 8 characters, not only digits, no common word."
+        self.fields["password"].help_text = PASSWORD_HELP
         self.fields["password_again"].help_text = ""
 
     @sensitive_variables()

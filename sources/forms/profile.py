@@ -12,7 +12,7 @@ class ProfileForm(forms.ModelForm[User]):
     """Another e-mail address needs the password: whoever receives the mail can set a new one."""
 
     password = forms.CharField(
-        label="Your password",
+        label="Present password",
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -14,7 +14,7 @@ from django.views.generic.edit import FormMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from config.web import wants_fragment
-from sources.forms.account import SignInForm
+from sources.forms.account import ChangeForm, ResetForm, SignInForm
 from sources.models import User
 
 
@@ -43,6 +43,7 @@ class SignOut(auth.LogoutView):
 
 
 class PasswordChange(_Refusing, auth.PasswordChangeView):
+    form_class = ChangeForm
     success_url = reverse_lazy("profile")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -55,6 +56,8 @@ class PasswordReset(_Refusing, auth.PasswordResetView):
 
 
 class PasswordResetConfirm(_Refusing, auth.PasswordResetConfirmView):
+    form_class = ResetForm
+
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         """Set the password, and let her sign in at once, however often she had tried the forgotten one."""
         reset(username=form.user.get_username())
