@@ -1,9 +1,10 @@
 """Drafts: kept for one person, read anew, confirmed once, gone after a week."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from sources.actions.draft import (
@@ -16,7 +17,7 @@ from sources.actions.draft import (
     read_draft_again,
     take_up_draft,
 )
-from sources.actions.source import HereAlready, create_source
+from sources.actions.source import HereAlready, bring_in_source, create_source
 from sources.intake.draft import IntakeError
 from sources.models import Dossier, Draft, Membership, Source
 from sources.tasks import clear_what_expired
@@ -158,3 +159,27 @@ def test_drafts_go_after_a_week(drafted: Draft) -> None:
     Draft.objects.update(at=timezone.now() - timedelta(days=8))
     clear_what_expired(0)
     assert not Draft.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_text_brought_by_two_at_once_comes_in_once(dossier: Dossier, analyst: Membership) -> None:
+    outcomes: list[str] = []
+
+    def bring_in() -> None:
+        try:
+            bring_in_source(dossier=dossier, by=None, text="The same.")
+            outcomes.append("in")
+        except HereAlready as error:
+            outcomes.append(f"here as {error.source.cited}")
+        finally:
+            connection.close()
+
+    second = Thread(target=bring_in)
+    with transaction.atomic():
+        bring_in_source(dossier=dossier, by=analyst, text="The same.")
+        second.start()
+        second.join(0.3)
+        assert outcomes == []  # the second waits for the first
+    second.join(10)
+    assert outcomes == ["here as S-1"]
+    assert Source.objects.count() == 1

@@ -178,9 +178,7 @@ def test_text_that_came_in_meanwhile_is_refused_and_nothing_comes_in(
     make_source(dossier, other.text)
     response = post(client, one, other, outlet="The Paper")
     assert response.status_code == 422
-    assert "This text is here already as <a href='/d/china-russia/sources/1/'>S-1</a>" in text_of(
-        response
-    )
+    assert "This text is here already as <a href='/d/china-russia/sources/1/'>S-1</a>" in text_of(response)
     assert 'value="The Paper"' in text_of(response)
     assert Source.objects.count() == 1
 
