@@ -321,19 +321,20 @@ class Resolver:
         self.report(
             field,
             f"""
-            SELECT s.line, s.label, CASE
-                WHEN t.fate = 'gone' OR (s.{key} IS NOT NULL AND r.id IS NULL)
-                    THEN format('“%%s” was deleted here for good', s.{column})
-                WHEN r.id IS NULL THEN format('there is no {target} “%%s” in the file', s.{column})
-                ELSE format('“%%s” is {letter}-%%s here, which is in the bin: restore it first', s.{column}, r.number)
+            WITH doubtful AS MATERIALIZED (
+                SELECT s.line, s.label, s.{column} AS id, s.{key} AS key, t.fate FROM staged_{name} s
+                LEFT JOIN staged_{target} t ON t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+                WHERE s.fate IS NULL AND NOT s.bad AND (t.line IS NULL OR t.fate IS NOT NULL)
+                AND NOT coalesce(t.bad, false) AND t.fate IS DISTINCT FROM 'changed'
+            )
+            SELECT d.line, d.label, CASE
+                WHEN d.fate = 'gone' OR (d.key IS NOT NULL AND r.id IS NULL)
+                    THEN format('“%%s” was deleted here for good', d.id)
+                WHEN r.id IS NULL THEN format('there is no {target} “%%s” in the file', d.id)
+                ELSE format('“%%s” is {letter}-%%s here, which is in the bin: restore it first', d.id, r.number)
             END
-            FROM staged_{name} s
-            LEFT JOIN staged_{target} t ON t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
-            LEFT JOIN {table} r ON r.id = s.{key}
-            WHERE s.fate IS NULL AND NOT s.bad
-            AND (t.line IS NULL OR t.fate IS NOT NULL) AND NOT coalesce(t.bad, false)
-            AND t.fate IS DISTINCT FROM 'changed' AND (r.id IS NULL OR r.binned_at IS NOT NULL)
-            ORDER BY s.line
+            FROM doubtful d LEFT JOIN {table} r ON r.id = d.key
+            WHERE r.id IS NULL OR r.binned_at IS NOT NULL ORDER BY d.line
             """,
         )
 
