@@ -87,10 +87,12 @@ EXECUTE FUNCTION gainsay_refuse('a number is given once, in one dossier');
 
 
 def keep_table(table: str) -> str:
-    """TRUNCATE would pass by the history, so it is refused."""
+    """TRUNCATE would pass by the history, and so would a change of key: both are refused."""
     return f"""
 CREATE TRIGGER table_kept BEFORE TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION gainsay_refuse('its rows would go without a trace in the history');
+CREATE TRIGGER key_stays BEFORE UPDATE OF id ON {table}
+FOR EACH ROW WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION gainsay_refuse('a row keeps its key');
 """
 
 

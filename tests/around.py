@@ -36,7 +36,7 @@ def insert_by_sql(*rows: Model) -> None:
         ),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in written for value in row.values()])
+        cursor.execute(statement.as_string(), [value for row in written for value in row.values()])
 
 
 def insert_by_copy(*rows: Model) -> None:
@@ -69,7 +69,7 @@ def update_by_sql(row: Model, **values: Any) -> None:
         sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(str(name))) for name in columns),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*columns.values(), row.pk])
+        cursor.execute(statement.as_string(), [*columns.values(), row.pk])
 
 
 def run(statement: str, *parameters: Any) -> None:
