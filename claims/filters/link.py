@@ -30,9 +30,13 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         field_name="contradiction_type", choices=ContradictionType, label="Type", empty_label="any"
     )
     strength = django_filters.ChoiceFilter(choices=Strength, empty_label="any")
-    topic = django_filters.CharFilter(method="by_topic", label="Topic")
+    topic = django_filters.CharFilter(
+        method="by_topic", label="Topic", widget=forms.TextInput(attrs={"list": "topics"})
+    )
     source = django_filters.CharFilter(method="by_source", label="Source")
-    speaker = django_filters.CharFilter(method="by_speaker", label="Speaker")
+    speaker = django_filters.CharFilter(
+        method="by_speaker", label="Speaker", widget=forms.TextInput(attrs={"list": "speakers"})
+    )
     period = django_filters.CharFilter(method="by_period", label="About the time")
     changed = django_filters.BooleanFilter(
         method="by_changed", label="Changed since review", widget=forms.CheckboxInput
@@ -51,6 +55,17 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.filters["period"].extra["validators"] = [validate_period]
         self.filters["source"].extra["help_text"] = "Its number: S-3."
         self.filters["period"].extra["help_text"] = "2023 or 2022-02/2023-01: a claim speaks of some of it."
+
+    def filter_queryset(self, queryset: LinkQuerySet) -> LinkQuerySet:
+        """As everywhere, but ``untold`` is kept: what the filters leave that tell nothing of reviews."""
+        asked = {name: value for name, value in self.form.cleaned_data.items() if value}
+        self.is_telling = any(name in asked for name in self.TELLING)
+        for name in asked.keys() - set(self.TELLING):
+            queryset = self.filters[name].filter(queryset, asked[name])
+        self.untold = queryset
+        for name in asked.keys() & set(self.TELLING):
+            queryset = self.filters[name].filter(queryset, asked[name])
+        return queryset
 
     @property
     def claims(self) -> QuerySet[Claim]:

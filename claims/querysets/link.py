@@ -1,6 +1,6 @@
 """How links are read, and what of them is hidden from whom. The rules of blind review stand here, once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -33,6 +33,11 @@ class LinkQuerySet(RecordQuerySet["Link"]):
             .prefetch_related(Prefetch("from_claim", claims), Prefetch("to_claim", claims))
             .fetch_mode(models.FETCH_RAISE)
         )
+
+    def for_rows(self) -> Self:
+        """With the little of the links themselves that a row of a long list shows; ``fetch_sides`` adds the claims."""
+        shown = ("number", "kind", "standing", "mutual", "changed", "from_claim_id", "to_claim_id")
+        return self.only(*shown).fetch_mode(models.FETCH_RAISE)
 
     def of_claim(self, claim_id: int) -> Self:
         return self.filter(Q(from_claim=claim_id) | Q(to_claim=claim_id))
@@ -157,6 +162,23 @@ class LinkQuerySet(RecordQuerySet["Link"]):
             around[f"{side}_before"] = Substr(text, first + 1, start - first)
             around[f"{side}_after"] = Substr(text, end + 1, reach)
         return self.annotate(**around)
+
+
+def fetch_sides(links: Sequence["Link"]) -> None:
+    """Give each of these links both its claims, with what a row shows of them: one query, half the time of two."""
+    if not links:
+        return
+    sides = {key for link in links for key in (link.from_claim_id, link.to_claim_id)}
+    claims = (
+        related_rows(type(links[0]), "from_claim")
+        .filter(pk__in=sides)
+        .select_related("source", "speaker")
+        .only("number", "statement", "asserted", "source__outlet", "speaker__name")
+        .fetch_mode(models.FETCH_RAISE)
+        .in_bulk()
+    )
+    for link in links:
+        link.from_claim, link.to_claim = claims[link.from_claim_id], claims[link.to_claim_id]
 
 
 def _count(rows: models.QuerySet[models.Model]) -> Coalesce:

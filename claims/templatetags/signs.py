@@ -1,4 +1,4 @@
-"""The signs of kind and state in a long list: ``_kind.html`` and ``_state.html``, each rendered once."""
+"""The signs in a long list: ``_kind.html``, ``_state.html`` and ``_tally.html``, each rendered once."""
 
 from functools import lru_cache
 
@@ -19,3 +19,10 @@ def kind_sign(kind: str, mutual: bool) -> SafeString:
 @lru_cache
 def state_sign(state: str) -> SafeString:
     return render_to_string("_state.html", {"state": state})
+
+
+@register.simple_tag
+@lru_cache(maxsize=1_000)
+def tally_sign(kind: str, count: int) -> SafeString:
+    """Nothing for none."""
+    return render_to_string("_tally.html", {"kind": kind, "count": count}) if count else SafeString("")

@@ -12,12 +12,12 @@ from claims.models import IN_REVIEW, Claim, Kind, Link, State
 from claims.querysets.link import LinkQuerySet
 from config.web import Request, show
 from sources.access import Access, enter
-from sources.models import Role, Source
+from sources.models import Counter, Letter, Role, Source
 
 CONTRADICTIONS = 12
 RECENT = 6
-COUNTED = 10_000
-"""How far the front page counts: past it, it says "10,000+"."""
+COUNTED = 5_000
+"""How far the front page counts; past it, it says about how many."""
 
 
 @require_GET
@@ -33,17 +33,21 @@ def front(request: Request, slug: str) -> HttpResponse:
         .order_by("-number")[:CONTRADICTIONS]
     )
     _disclose(access, contradictions, links)
+    given = dict(Counter.objects.filter(dossier=access.dossier).values_list("letter", "last"))
+    progress = _progress(access, links)
     return show(
         request,
         "claims/front.html",
         {
             "section": "front",
             "contradictions": contradictions,
-            "recent": list(claims.for_list().order_by("-number")[:RECENT]),
-            "sources": _count(sources),
-            "claims": _count(claims),
-            "links": _count(links),
-            "progress": _progress(access, links),
+            "recent": list(claims.with_attribution().order_by("-number")[:RECENT]),
+            "sources": _count(sources, given[Letter.SOURCE]),
+            "claims": _count(claims, given[Letter.CLAIM]),
+            "links": Count(given[Letter.LINK], about=True)
+            if progress.total is None
+            else Count(progress.total),
+            "progress": progress,
         },
     )
 
@@ -60,23 +64,24 @@ def _disclose(access: Access, contradictions: list[Link], links: LinkQuerySet) -
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are, counted as far as the bound."""
+    """How many there are: exactly, or about so many, or at least so many."""
 
     number: int
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.number > COUNTED
+    about: bool = False
+    at_least: bool = False
 
     def __bool__(self) -> bool:
         return self.number > 0
 
     def __str__(self) -> str:
-        return f"{COUNTED:,}+" if self.is_bounded else f"{self.number:,}"
+        if self.about:
+            return f"about {round(self.number, 2 - len(str(self.number))):,}"
+        return f"{self.number:,}+" if self.at_least else f"{self.number:,}"
 
 
-def _count(rows: QuerySet[Any]) -> Count:
-    return Count(rows.order_by()[: COUNTED + 1].count())
+def _count(rows: QuerySet[Any], given: int) -> Count:
+    """How many rows there are; of very many, how many numbers were ever ``given``, which is hardly more."""
+    return Count(given, about=True) if given > COUNTED else Count(rows.count())
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,10 @@ class Progress:
     states: list[tuple[str, Count]]
 
     @property
-    def total(self) -> int:
-        """All of them; 0 when they are too many to be counted."""
+    def total(self) -> int | None:
+        """All of them; None when they are too many to be counted."""
         counts = [count for _, count in self.states]
-        return 0 if any(count.is_bounded for count in counts) else sum(count.number for count in counts)
+        return None if any(count.at_least for count in counts) else sum(count.number for count in counts)
 
     @property
     def settled(self) -> int:
@@ -109,4 +114,8 @@ def _progress(access: Access, links: LinkQuerySet) -> Progress:
         groups = {"settled": [State.SETTLED], IN_REVIEW: [State.PROPOSED, State.DISPUTED]}
     else:
         groups = {state.value: [state] for state in (State.SETTLED, State.DISPUTED, State.PROPOSED)}
-    return Progress([(name, _count(links.filter(state__in=states))) for name, states in groups.items()])
+    counts = {
+        name: links.filter(state__in=states).order_by().values("pk")[: COUNTED + 1].count()
+        for name, states in groups.items()
+    }
+    return Progress([(name, Count(min(n, COUNTED), at_least=n > COUNTED)) for name, n in counts.items()])

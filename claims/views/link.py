@@ -15,16 +15,16 @@ from claims.filters.link import LinkFilter
 from claims.forms.link import LinkEditForm
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
-from claims.querysets.link import LinkQuerySet
+from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.review import REACH, Side
 from claims.views.tray import came_from
-from config.web import Request, done, invalid, show
+from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.actions.records import Stale
 from sources.models import Role
 from sources.pages import Page, filters_on, page_of, said
 
-NAMES_OFFERED = 60
+NAMES_OFFERED = 500
 """How many topics and speakers the filters offer by name; others can be typed."""
 
 COUNTED = 200
@@ -36,21 +36,24 @@ TOLD = 1_000
 
 @require_GET
 def link_list(request: Request, slug: str) -> HttpResponse:
+    """The links of the dossier, the latest first; to htmx the names that its filters offer."""
     access = enter(request, slug, Role.VIEWER)
+    if wants_fragment(request):
+        names = {"topics": _names(Topic, access), "speakers": _names(Speaker, access)}
+        return show(request, "claims/link_list.html", names, fragment="names")
     links = Link.objects.live().filter(dossier=access.dossier)
     filters = LinkFilter(request.GET, links, access=access)
     right = filters.is_valid()
     on = filters_on(request, filters.form)
-    rows = filters.qs.with_shown_state(access).for_list()
+    rows = filters.qs.with_shown_state(access).for_rows()
     page = page_of(request, rows, "link", count=_count(filters.qs) if on else "")
-    _disclose_decided(access, filters, links, page)
+    fetch_sides(page.rows)
+    _disclose_decided(access, filters, page)
     context = {
         "section": "links",
         "filters": filters,
         "on": on,
         "page": page,
-        "topics": _names(Topic, access),
-        "speakers": _names(Speaker, access),
     }
     answer = show if right else invalid
     return answer(request, "claims/link_list.html", context)
@@ -67,20 +70,18 @@ def _names(model: type[Topic] | type[Speaker], access: Access) -> QuerySet[Model
     return names.order_by("name")[:NAMES_OFFERED]
 
 
-def _disclose_decided(access: Access, filters: LinkFilter, links: LinkQuerySet, page: Page[Link]) -> None:
+def _disclose_decided(access: Access, filters: LinkFilter, page: Page[Link]) -> None:
     """Record whose verdicts this page tells: of the links shown, and of those that a filter by verdicts left out.
 
     Between the first and the last number on the page, a link that is missing tells its reviewer that it stands
     otherwise. Of a long stretch that is left out only the first thousand are recorded: a cost.
     """
     decided = page.rows
-    telling = {name: filters.data.get(name) for name in LinkFilter.TELLING if filters.data.get(name)}
-    if telling and access.can_review:
-        rest = {name: value for name, value in filters.data.items() if name not in telling}
-        others = LinkFilter(rest, links, access=access).qs.before(page.before).order_by("-number")
+    if filters.is_telling and access.can_review:
+        others = filters.untold.before(page.before).order_by("-number")
         if page.next:
             others = others.filter(number__gte=page.rows[-1].number)
-        near = links.filter(pk__in=others.values("pk")[:TOLD])
+        near = Link.objects.filter(pk__in=others.values("pk")[:TOLD])
         decided = [*decided, *near.judged_by(access.person_id).only("pk")]
     disclose(access, decided)
 

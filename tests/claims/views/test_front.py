@@ -11,6 +11,7 @@ from django.urls import reverse
 from claims.actions.bin import put_in_bin
 from claims.actions.link import adjudicate
 from claims.models import Disclosure, Link
+from claims.views.front import Count
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
     entered,
@@ -112,14 +113,22 @@ class TestProgress:
     def test_too_many_are_not_counted(
         self, links: list[Link], viewer: Membership, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("claims.views.front.COUNTED", 2)
+        monkeypatch.setattr("claims.views.front.COUNTED", 1)
         page = _main(sign_in(viewer))
-        assert "2+ links" in page
-        assert "1 settled" in page
+        for count in ("about 6 sources", "3 links", "1 settled"):
+            assert count in page
+        assert "about 3 links" not in page
+        assert "progress-bar" in page
         monkeypatch.setattr("claims.views.front.COUNTED", 0)
         page = _main(sign_in(viewer))
-        assert "0+ settled" in page
+        for count in ("about 6 sources", "about 6 claims", "about 3 links", "0+ settled"):
+            assert count in page
         assert "progress-bar" not in page
+
+
+@pytest.mark.parametrize(("number", "said"), [(5_001, "5,000"), (12_019, "12,000"), (1_449_999, "1,400,000")])
+def test_about_how_many(number: int, said: str) -> None:
+    assert str(Count(number, about=True)) == f"about {said}"
 
 
 class TestWhatNext:

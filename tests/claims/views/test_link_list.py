@@ -152,6 +152,16 @@ class TestFilters:
         assert f'href="{ADDRESS}?kind=neither"' in page
 
 
+def test_htmx_gets_the_names_that_the_filters_offer(
+    dossier: Dossier, analyst: Membership, viewer: Membership, sign_in: SignIn
+) -> None:
+    make_claim(make_source(dossier, by=analyst), by=analyst, speaker="Wang Yi", topics=["arms & trade"])
+    names = sign_in(viewer, htmx=True).get(ADDRESS).content.decode()
+    assert '<option value="Wang Yi">' in names
+    assert '<option value="arms &amp; trade">' in names
+    assert "<html" not in names
+
+
 class TestPages:
     def test_they_run_by_number_and_back(
         self,
