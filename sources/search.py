@@ -13,11 +13,18 @@ RANKED = 1_000
 """How many matches are ranked at most: the rank of a common word's every match would take a second."""
 
 _WORD = re.compile(r"\w+")
+_PLAIN = str.maketrans(
+    "‘’‚‛“”„‟«»‹›‐‑‒–—―…·•。、「」『』",
+    "'" * 4 + '"' * 8 + "-" * 6 + " " * 9,
+)
 
 
 def fold(text: str) -> str:
-    """The text without its accents, as the database's ``gainsay_fold`` does it."""
-    return re.sub("[\u0300-\u036f]+", "", unicodedata.normalize("NFKD", text))
+    """The text without its accents and with plain punctuation, as the database's ``gainsay_fold`` does it.
+
+    Where the locale is C, PostgreSQL takes a typographic quotation mark for a letter of the word beside it.
+    """
+    return re.sub("[\u0300-\u036f]+", "", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
 
 
 class Search:

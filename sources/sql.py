@@ -3,7 +3,11 @@
 FOLD = r"""
 CREATE FUNCTION gainsay_fold(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN regexp_replace(normalize(written, NFKD), '[\u0300-\u036f]+', '', 'g');
+RETURN translate(
+    regexp_replace(normalize(written, NFKD), '[\u0300-\u036f]+', '', 'g'),
+    '‘’‚‛“”„‟«»‹›‐‑‒–—―…·•。、「」『』',
+    repeat('''', 4) || repeat('"', 8) || repeat('-', 6) || repeat(' ', 9)
+);
 """
 
 VECTOR = """

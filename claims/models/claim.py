@@ -160,6 +160,7 @@ class Claim(Record):
             ),
         ]
         indexes = [
+            *Record.Meta.indexes,
             models.Index(fields=["source", "start"], name="claim_in_source"),
             GinIndex(fields=["search"], name="claim_search"),
             GistIndex(fields=["about_period"], name="claim_about"),

@@ -133,6 +133,7 @@ class Link(Record):
             models.CheckConstraint(condition=Q(state__in=State.values), name="link_state_known"),
         ]
         indexes = [
+            *Record.Meta.indexes,
             models.Index(
                 fields=["dossier", "state", "number"], condition=Q(binned_at__isnull=True), name="link_state"
             ),

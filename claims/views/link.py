@@ -148,8 +148,14 @@ def _stale(request: Request, form: LinkEditForm, stale: Stale) -> HttpResponse:
     """Both versions, and the form with what was typed, to be saved over the other or thrown away."""
     theirs = stale.current
     assert isinstance(theirs, Link)
-    again = LinkEditForm({**form.data, "version": str(theirs.version)}, link=theirs)
-    context = {"section": "links", "link": theirs, "form": again, "versus": form.beside(theirs)}
+    again = request.POST.copy()
+    again["version"] = str(theirs.version)
+    context = {
+        "section": "links",
+        "link": theirs,
+        "form": LinkEditForm(again, link=theirs),
+        "versus": form.beside(theirs),
+    }
     return show(request, "claims/link_edit.html", context, status=409)
 
 

@@ -51,6 +51,11 @@ class Record(models.Model):
             models.UniqueConstraint(fields=["dossier", "id"], name="%(class)s_of_its_dossier"),
             models.CheckConstraint(condition=Q(number__gte=1), name="%(class)s_number_from_1"),
         ]
+        indexes = [
+            models.Index(
+                fields=["dossier", "binned_at"], condition=Q(binned_at__isnull=False), name="%(class)s_in_bin"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.cited

@@ -87,9 +87,11 @@ class Source(Record):
             ),
         ]
         indexes = [
+            *Record.Meta.indexes,
             GinIndex(fields=["search"], name="source_search"),
             models.Index(fields=["dossier", "text_md5"], name="source_text"),
             models.Index(fields=["dossier", "outlet"], name="source_outlet"),
+            models.Index(fields=["dossier", "config"], name="source_config"),
         ]
 
     @property

@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "tray") return;
+  if (event.detail.target?.id !== "tray") return;
   const slots = [...document.querySelectorAll("#tray [data-slot]")].map((slot) => `C-${slot.dataset.slot}`);
   said.textContent = slots.length ? `In the tray: ${slots.join(" and ")}.` : "The tray is empty.";
 });

@@ -44,3 +44,9 @@ def test_a_long_text_is_found_to_its_last_word(dossier: Dossier, lead: Membershi
     source = make_source(dossier, text, by=lead)
     assert list(Source.objects.matching("zanzibar", ["english"])) == [source]
     assert source.pieces.count() == len(text) // 50_000 + 1
+
+
+def test_words_beside_typographic_marks_are_found(dossier: Dossier) -> None:
+    make_source(dossier, "They spoke of ‘true multilateralism’ – and “no-limits” ties…")
+    for words in ("multilateralism", "ties", '"no limits"', "“true multilateralism”"):
+        assert Source.objects.matching(words, ["english"]).exists(), words
