@@ -24,8 +24,8 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     TELLING: ClassVar[tuple[str, ...]] = ("kind", "state", "changed")
 
-    kind = django_filters.ChoiceFilter(field_name="standing", choices=Kind, empty_label="any")
-    state = django_filters.ChoiceFilter(method="by_state", choices=(), empty_label="any")
+    kind = django_filters.ChoiceFilter(field_name="standing", choices=Kind, label="Kind", empty_label="any")
+    state = django_filters.ChoiceFilter(method="by_state", choices=(), label="State", empty_label="any")
     type = django_filters.ChoiceFilter(
         field_name="contradiction_type", choices=ContradictionType, label="Type", empty_label="any"
     )

@@ -58,10 +58,15 @@ class LinkEditForm(LinkForm):
             return self.values()
         return {**self.values(), "from_claim": self.link.to_claim, "to_claim": self.link.from_claim}
 
-    def beside(self, other: Link) -> list[tuple[str, Any, Any]]:
+    def beside(self, other: Link) -> list[tuple[str, str, str]]:
         """Where what was typed differs from ``other``: the label, what was typed, what stands there."""
         return [
-            (str(self[name].label), value, getattr(other, name))
+            (str(self[name].label), self._said(name, value), self._said(name, getattr(other, name)))
             for name, value in self.values().items()
             if value != getattr(other, name)
         ]
+
+    def _said(self, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return str(dict(getattr(self.fields[name], "choices", ())).get(value, value)) or "nothing"

@@ -1,9 +1,9 @@
 """How the reader writes a text with its marks."""
 
 from collections.abc import Iterable, Iterator
+from html import escape
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from claims.quotes import Segment

@@ -1,5 +1,6 @@
 """Editing what was proposed of a link; two people at it; the bin."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -102,6 +103,8 @@ def test_the_second_of_two_sees_both_versions_and_is_asked(
     assert "<ins>Mine.</ins>" in page
     assert "<dd>Theirs.</dd>" in page
     assert 'name="version" value="2"' in page
+    assert re.search(r"<textarea[^>]*>\s*Mine.</textarea>", page)
+    assert "errorlist" not in page
     link.refresh_from_db()
     assert link.rationale == "Theirs."
     assert client.post(ADDRESS, _given(rationale="Mine.", version="2")).status_code == 302
