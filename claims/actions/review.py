@@ -23,49 +23,49 @@ class WordsChanged(ValidationError):
     """A claim was edited while the reviewer was looking at the pair."""
 
 
-@transaction.atomic
 def take_next(*, dossier: Dossier, person: Membership) -> Link | None:
     """Hand this person the next pair to review, the one she holds before any other; None when nothing is left.
 
     The next is the one with the next higher number; after the highest the search starts anew, and last come those she
     passed over. A slot (one of the reviews that a link still needs) is never held by two people: the link's row is
-    locked, then its slots are counted anew.
+    locked, then its slots are counted anew. What another person is taking at this moment is passed over, and waited
+    for only when there is nothing else.
     """
     queue = Link.objects.filter(dossier=dossier).to_review(person.pk)
     fresh = queue.not_passed_over(person.pk)
     here = 0
     # Her lease is kept when it ends: where she was says where to go on, whatever she has judged before.
-    if (
-        lease := Lease.objects.filter(person=person)
-        .values_list("link_id", "link__number", "expires_at")
-        .first()
-    ):
+    lease = Lease.objects.filter(person=person).values_list("link_id", "link__number", "expires_at").first()
+    if lease:
         held, here, until = lease
-        if until > timezone.now() and (link := _take_first(queue.filter(pk=held), person, wait=True)):
+        if until > timezone.now() and (link := _take_first(queue.filter(pk=held), person)):
             return link
-    onward, again = fresh.filter(number__gte=here), fresh.filter(number__lt=here)
-    for rows in (onward, again, queue.passed_over(person.pk)):
-        if link := _take_first(rows, person):
-            return link
-    _let_go(person)
-    return None
+    link = (
+        _take_first(fresh.filter(number__gte=here), person, skip_locked=True)
+        or _take_first(fresh, person)
+        or _take_first(queue.passed_over(person.pk), person)
+    )
+    if link is None:
+        _let_go(person)
+    return link
 
 
-def _take_first(rows: QuerySet[Link], person: Membership, *, wait: bool = False) -> Link | None:
-    """Lease the first of these; whatever another person is taking at this moment is passed, unless she is to wait."""
+def _take_first(rows: QuerySet[Link], person: Membership, *, skip_locked: bool = False) -> Link | None:
+    """Lease the first of these that still has a free slot once its row is locked."""
     rows = rows.only("dossier", "number")
     passed: list[int] = []
-    while (
-        link := rows.exclude(pk__in=passed)
-        .select_for_update(no_key=True, skip_locked=not wait, of=("self",))
-        .first()
-    ):
-        # Its row is locked now: what is seen of its reviews and leases from here on stays true.
-        if rows.filter(pk=link.pk).exists():
-            _hold(link, person)
-            return link
+    while True:
+        # A transaction for each: whoever waits for a row holds no other, so that no two wait for each other.
+        with transaction.atomic():
+            candidates = rows.exclude(pk__in=passed)
+            link = candidates.select_for_update(no_key=True, skip_locked=skip_locked, of=("self",)).first()
+            if link is None:
+                return None
+            # Its row is locked now: what is seen of its reviews and leases from here on stays true.
+            if rows.filter(pk=link.pk).exists():
+                _hold(link, person)
+                return link
         passed.append(link.pk)
-    return None
 
 
 def _hold(link: Link, person: Membership) -> None:

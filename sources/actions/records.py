@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from sources.models import Counter, Dossier, Letter, Record
+from sources.models import Counter, Dossier, Letter, Membership, Record
 
 
 class Stale(Exception):
@@ -26,7 +26,8 @@ def refuse_binned(*records: Record) -> None:
     """Refuse to build on a record in the bin, saying who put it there. Lock the records first."""
     for record in records:
         if record.is_binned:
-            by = f" by {record.binned_by}" if record.binned_by else ""
+            # Asked anew: a person joined to the row is read before the wait for its lock, the row itself after.
+            by = f" by {Membership.objects.get(pk=record.binned_by_id)}" if record.binned_by_id else ""
             raise ValidationError(
                 f"{record.cited} was put in the bin{by} at {record.binned_at:%H:%M on %d %B}. "
                 f"Restore it first, or ask a lead to.",

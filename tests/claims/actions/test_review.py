@@ -2,11 +2,20 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from claims.actions.claim import edit_claim
 from claims.actions.link import adjudicate, confirm_editorial, send_back
-from claims.actions.review import WordsChanged, disclose, give_verdict, skip, take_next, undo_verdict
-from claims.models import Claim, Link, Review
+from claims.actions.review import (
+    WordsChanged,
+    disclose,
+    give_verdict,
+    open_dispute,
+    skip,
+    take_next,
+    undo_verdict,
+)
+from claims.models import Claim, Disclosure, Lease, Link, Review
 from sources.models import Dossier, Membership
 from tests.conftest import entered, make_member, make_pair, make_review
 
@@ -65,6 +74,79 @@ def test_a_skipped_pair_comes_back_last(dossier: Dossier, analyst: Membership, r
     assert take_next(dossier=dossier, person=reviewer) == first
 
 
+def test_the_search_goes_on_from_where_she_was_and_then_starts_anew(
+    dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership
+) -> None:
+    links = [make_pair(dossier, by=analyst) for _ in range(4)]
+    for held in (analyst, lead):
+        assert take_next(dossier=dossier, person=held) == links[0]
+    seen = []
+    for _ in range(3):
+        link = take_next(dossier=dossier, person=reviewer)
+        assert link
+        seen.append(link)
+        make_review(link, by=reviewer)
+    assert seen == links[1:], "the first is held by two others"
+    assert take_next(dossier=dossier, person=reviewer) is None
+    skip(link=links[0], by=lead)
+    assert take_next(dossier=dossier, person=reviewer) == links[0], "a slot of it is free again"
+
+
+def test_a_lease_that_ended_holds_no_slot(
+    dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership
+) -> None:
+    link = make_pair(dossier, by=analyst)
+    Dossier.objects.update(reviews_needed=1)
+    assert take_next(dossier=dossier, person=reviewer) == link
+    assert take_next(dossier=dossier, person=lead) is None
+    Lease.objects.filter(person=reviewer).update(expires_at=timezone.now())
+    assert take_next(dossier=dossier, person=lead) == link
+    assert take_next(dossier=dossier, person=reviewer) is None
+
+
+def test_what_was_skipped_comes_back_in_the_order_it_was_skipped(
+    dossier: Dossier, analyst: Membership, reviewer: Membership
+) -> None:
+    links = [make_pair(dossier, by=analyst) for _ in range(3)]
+    for link in (links[1], links[0], links[2], links[1]):
+        skip(link=link, by=reviewer)
+    handed = []
+    for _ in range(4):
+        taken = take_next(dossier=dossier, person=reviewer)
+        assert taken
+        assert taken == take_next(dossier=dossier, person=reviewer), "handed out anew, it is held as any other"
+        handed.append(taken)
+        skip(link=taken, by=reviewer)
+    assert handed == [links[0], links[2], links[1], links[0]]
+
+
+def test_a_new_link_comes_before_what_was_skipped(
+    dossier: Dossier, analyst: Membership, reviewer: Membership
+) -> None:
+    link = make_pair(dossier, by=analyst)
+    assert take_next(dossier=dossier, person=reviewer) == link
+    skip(link=link, by=reviewer)
+    new = make_pair(dossier, by=analyst)
+    assert take_next(dossier=dossier, person=reviewer) == new
+
+
+def test_a_dispute_alone_can_be_opened(
+    dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership
+) -> None:
+    link = make_pair(dossier, by=analyst)
+    make_review(link, by=analyst)
+    assert lead.user
+    access = entered(lead.user, dossier)
+    with pytest.raises(ValidationError, match="is not disputed any more"):
+        open_dispute(access, link)
+    make_review(link, by=reviewer, verdict="neither")
+    open_dispute(access, link)
+    open_dispute(access, link)
+    assert Disclosure.objects.get().person == lead
+    with pytest.raises(ValidationError, match="would not be blind"):
+        make_review(link, by=lead)
+
+
 def test_an_undone_verdict_brings_the_pair_back(
     dossier: Dossier, analyst: Membership, reviewer: Membership
 ) -> None:
@@ -112,12 +194,11 @@ def test_words_changed_after_review_mark_the_link(
     link = make_pair(dossier, by=analyst)
     make_review(link, by=analyst)
     _edit(link.from_claim, analyst, via="a wire")
-    link.refresh_from_db()
-    assert not link.changed
+    assert not Link.objects.get().changed
     _edit(link.from_claim, analyst, statement="Something else.")
-    link.refresh_from_db()
-    assert link.changed
-    assert not confirm_editorial(link).changed
+    assert Link.objects.get().changed
+    link = confirm_editorial(link)
+    assert not link.changed
     _edit(link.from_claim, analyst, about="2023")
     again = send_back(link)
     assert (again.changed, again.round, again.state) == (False, 2, "proposed")
