@@ -41,11 +41,6 @@ class Segment(NamedTuple):
     def numbers(self) -> str:
         return " ".join(map(str, self.over))
 
-    @property
-    def anchors(self) -> tuple[int, ...]:
-        """The numbers that start here beside the first, which the mark itself is known by."""
-        return self.opening[1:]
-
 
 class Place(NamedTuple):
     start: int

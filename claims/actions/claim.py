@@ -110,17 +110,17 @@ def disclose_tallies(access: Access, claims: Collection[Claim], *, around: bool 
     With ``around``, of all claims between the first and the last of them too: the list leaves out claims by how their
     links stand, and what it leaves out tells as much.
     """
-    if access.person_id is None or not access.can_review or not claims:
+    if not claims:
         return
-    links = Link.objects.live().filter(state=State.SETTLED).judged_by(access.person_id).only("pk")
+    settled = Link.objects.live().filter(state=State.SETTLED)
     if around:
         numbers = [claim.number for claim in claims]
         between = (min(numbers), max(numbers))
-        told = links.touching(Claim.objects.filter(dossier=access.dossier, number__range=between))
+        told = settled.touching(Claim.objects.filter(dossier=access.dossier, number__range=between))
     else:
         shown = [claim.pk for claim in claims]
-        told = links.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
-    disclose(access, list(told))
+        told = settled.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
+    disclose(access, told)
 
 
 def speaker_named(dossier: Dossier, name: str, *, by: Membership | None) -> Speaker | None:

@@ -9,13 +9,13 @@ from claims.models import Claim, Credibility, Modality, Speaker, Topic
 from claims.quotes import Context, Place, beginning_of, context, find_words, line_of, on_one_line
 from sources.models import Dossier, Source
 
-NAMES_SHOWN = 300
+NAMES_SHOWN = 100
 PLACES_SHOWN = 12
 TOPICS_LIMIT = 50
 
 
-def known_names(model: type[Speaker] | type[Topic], dossier: Dossier | int, like: str = "") -> list[str]:
-    """Names of the dossier's speakers or topics with these letters in them, by code point; the first three hundred."""
+def known_names(model: type[Speaker] | type[Topic], dossier: Dossier, like: str) -> list[str]:
+    """Names of the dossier's speakers or topics with these letters in them, by code point; the first hundred."""
     names = model._default_manager.filter(dossier=dossier).order_by("name").values_list("name", flat=True)
     return list((names.filter(name__icontains=like) if like else names)[:NAMES_SHOWN])
 
@@ -145,15 +145,6 @@ class ClaimForm(forms.ModelForm[Claim]):
         if found := beginning_of(self.source.text, words):
             return f"{missing} They do as far as “{found[-80:]}”."
         return missing
-
-    @property
-    def speakers(self) -> list[str]:
-        """Known names, offered while typing."""
-        return known_names(Speaker, self.source.dossier_id)
-
-    @property
-    def topic_names(self) -> list[str]:
-        return known_names(Topic, self.source.dossier_id)
 
     def values(self) -> dict[str, Any]:
         """What was given, as the actions take it."""

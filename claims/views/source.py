@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from claims.actions.claim import disclose_tallies, mark
 from claims.forms.claim import ClaimForm
@@ -20,17 +20,25 @@ from sources.models import Role, Source
 from sources.querysets import SourceQuerySet
 
 TEMPLATE = "claims/source_detail.html"
-CARDS = 500
-"""How many claims have a card beside the text; all have their mark in it."""
+CARDS = 25
+"""So many claims have their card beside the text at once; all have their mark in it, and the others' cards follow."""
 
 
 @require_safe
+@require_GET
 def source_detail(request: Request, slug: str, number: int) -> HttpResponse:
-    """The text with its marks, and for whoever can write the form that marks more."""
+    """The text with its marks and the cards from the claim ``from`` on; whoever can write is given the form.
+
+    The page's script asks for cards alone: those around a claim, or the ``part`` of them before or after what it has.
+    """
     access = enter(request, slug, Role.VIEWER)
-    source = get_object_or_404(_sources(access).live(), number=number)
+    sources = _sources(access).live()
+    if wants_fragment(request):
+        source = get_object_or_404(sources.without_text(), number=number)
+        return show(request, TEMPLATE, _cards(request, access, source, _marks(source)), fragment="cards")
+    source = get_object_or_404(sources, number=number)
     form = ClaimForm(source) if access.can_write else None
-    return show(request, TEMPLATE, _form(source, form) | _text(access, source))
+    return show(request, TEMPLATE, _form(source, form) | _text(request, access, source))
 
 
 @require_POST
@@ -44,7 +52,7 @@ def claim_create(request: Request, slug: str, number: int) -> HttpResponse:
     if claim is None:
         context = _form(source, form)
         if not wants_fragment(request):
-            context |= _text(access, source)
+            context |= _text(request, access, source)
         return invalid(request, TEMPLATE, context, fragment="form")
     said = f"{claim.cited} marked."
     undo = reverse("claims:claim-bin", args=[slug, claim.number])
@@ -76,16 +84,37 @@ def _form(source: Source, form: ClaimForm | None) -> dict[str, Any]:
     return {"section": "sources", "source": source, "form": form}
 
 
-def _text(access: Access, source: Source) -> dict[str, Any]:
-    """The text as pieces, and the cards beside it."""
-    claims = Claim.objects.live().filter(source=source).order_by("start", "end", "number")
-    marks = [Mark(*row) for row in claims.values_list("number", "start", "end")]
-    cards = list(claims.for_list().with_tallies()[:CARDS])
-    disclose_tallies(access, cards)
+def _text(request: Request, access: Access, source: Source) -> dict[str, Any]:
+    """The text in pieces, and the cards beside it."""
+    marks = _marks(source)
     return {
         "direction": direction_of(source.language),
         "pieces": segments(source.text, marks),
-        "cards": cards,
-        "marks": len(marks),
-        "without_card": len(marks) - len(cards),
+        **_cards(request, access, source, marks),
+    }
+
+
+def _marks(source: Source) -> list[Mark]:
+    """The marks of all its claims, in the order of the text."""
+    claims = Claim.objects.live().filter(source=source).order_by("start", "-end", "number")
+    return [Mark(*row) for row in claims.values_list("number", "start", "end")]
+
+
+def _cards(request: Request, access: Access, source: Source, marks: list[Mark]) -> dict[str, Any]:
+    """Some cards in the order of the text, the number of the claim from which the next follow, and the previous."""
+    numbers = [mark.number for mark in marks]
+    asked = request.GET.get("from", "")
+    first = numbers.index(int(asked)) if asked.isdecimal() and int(asked) in numbers else 0
+    here = numbers[first : first + CARDS]
+    claims = Claim.objects.live().filter(dossier=access.dossier, number__in=here)
+    cards = {
+        claim.number: claim for claim in claims.with_attribution().with_tallies().prefetch_related("topics")
+    }
+    disclose_tallies(access, list(cards.values()))
+    return {
+        "source": source,
+        "part": request.GET.get("part", ""),
+        "cards": [cards[number] for number in here if number in cards],
+        "earlier": numbers[max(first - CARDS, 0)] if first else None,
+        "later": numbers[first + CARDS] if first + CARDS < len(numbers) else None,
     }

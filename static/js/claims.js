@@ -1,34 +1,47 @@
-/* What the claims' forms do while one types: topics are offered after each comma, and names beyond the first three
-   hundred are fetched. Without this script the lists offer what they hold. */
+/* What the claims' forms offer while one types: the names of speakers and topics, topics after each comma too. They are
+   fetched when their field is first gone to, and anew for the letters typed when there are more than one answer holds.
+   Without this script one types the names. */
 
 const WAIT = 200;
+const FULL = 100;
 
-function lastPart(field) {
+function parts(field) {
   if (!("commas" in field.dataset)) return ["", field.value];
-  const [, before, part] = field.value.match(/^(.*,\s*)?([^,]*)$/s);
-  return [before ?? "", part];
+  const [, before, last] = field.value.match(/^(.*,\s*)?([^,]*)$/s);
+  return [before ?? "", last];
 }
 
-function fill(list, names, before) {
-  list.replaceChildren(...names.map((name) => new Option("", before + name)));
+async function names(list, like) {
+  const answer = await fetch(`${list.dataset.names}&like=${encodeURIComponent(like)}`);
+  return answer.ok && !answer.redirected ? answer.json() : [];
+}
+
+function offer(field) {
+  const [before] = parts(field);
+  field.list.replaceChildren(...field.list.held.map((name) => new Option("", before + name)));
 }
 
 const waiting = new WeakMap();
 
-document.addEventListener("input", (event) => {
-  const field = event.target;
-  const list = field.list;
-  if (!list || !("names" in list.dataset)) return;
-  const [before, part] = lastPart(field);
-  list.held ??= [...list.options].map((option) => option.value);
-  fill(list, list.held, before);
-  if (!("more" in list.dataset) || !part.trim()) return;
+document.addEventListener("focusin", async ({ target: field }) => {
+  if (!field.list?.dataset.names || field.list.held) return;
+  field.list.held = [];
+  field.list.held = await names(field.list, "");
+  field.list.isFull = field.list.held.length === FULL;
+  offer(field);
+});
+
+document.addEventListener("input", ({ target: field }) => {
+  if (!field.list?.held) return;
+  offer(field);
+  const [, like] = parts(field);
+  if (!field.list.isFull || !like.trim()) return;
   clearTimeout(waiting.get(field));
-  waiting.set(
-    field,
-    setTimeout(async () => {
-      const answer = await fetch(`${list.dataset.names}&like=${encodeURIComponent(part.trim())}`);
-      if (answer.ok && lastPart(field)[1] === part) fill(list, await answer.json(), before);
-    }, WAIT),
-  );
+  const ask = async () => {
+    const found = await names(field.list, like.trim());
+    if (parts(field)[1] !== like) return;
+    field.list.held = found;
+    offer(field);
+  };
+  waiting.set(field, setTimeout(ask, WAIT));
 });

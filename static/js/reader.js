@@ -259,14 +259,28 @@ function take(number, { scroll = true } = {}) {
   if (!pieces.length) return;
   for (const one of document.querySelectorAll(".reader .is-selected")) one.classList.remove("is-selected");
   for (const piece of pieces) piece.classList.add("is-selected");
-  const card = cardOf(number);
-  card?.classList.add("is-selected");
   atHand = number;
   cursor = null;
   if (scroll) pieces[0].scrollIntoView({ block: "center" });
+  const quote = pieces.map((piece) => piece.textContent).join("");
+  if (cardOf(number)) showCard(number, quote);
+  else fetchCards(number).then(() => atHand === number && showCard(number, quote));
+}
+
+function showCard(number, quote) {
+  const card = cardOf(number);
+  card?.classList.add("is-selected");
   if (card && marginScrolls()) margin.scrollTo({ top: card.offsetTop - 16 });
-  const statement = card?.querySelector(".statement")?.textContent.trim() ?? "";
-  say(`C-${number}. ${statement} ${pieces.map((piece) => piece.textContent).join("")}`.slice(0, 600));
+  const statement = card?.querySelector(".statement").textContent.trim() ?? "";
+  say(`C-${number}. ${statement} ${quote}`.slice(0, 600));
+}
+
+/* Of a text with many claims the page has only some cards: those from this one on take their place. */
+async function fetchCards(number) {
+  const answer = await fetch(`${cards.dataset.from}${number}`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || answer.redirected) return;
+  cards.innerHTML = await answer.text();
+  htmx.process(cards);
 }
 
 /* Going to a mark changes the address without a step in the history: coming back to the page comes back to it. */
@@ -431,9 +445,10 @@ function close() {
 function placeCard(card) {
   const { claim, start, end } = card.dataset;
   const order = (one) => [Number(one.dataset.start), -Number(one.dataset.end), Number(one.dataset.claim)];
-  const isBefore = (a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
-  const next = [...cards.querySelectorAll("[data-claim]")].find((one) => isBefore(order(card), order(one)) < 0);
+  const compare = (a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+  const next = [...cards.querySelectorAll("[data-claim]")].find((one) => compare(order(card), order(one)) < 0);
   if (next) next.before(card);
+  else if (cards.querySelector("[data-more]")) card.remove(); // it belongs among those that are not here
   cards.querySelector("[data-nothing]")?.remove();
   hideDraft();
   draw(claim, { start: unitAt(Number(start)), end: unitAt(Number(end)) });

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.actions.bin import put_in_bin
 from claims.models import Disclosure
+from claims.views import source as views
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
     TEXT,
@@ -100,7 +101,36 @@ def test_cards_stand_in_the_order_of_the_text(
     for quote in ("The ministry denied", "Officials said", "Officials"):
         make_claim(source, quote, by=analyst)
     page = sign_in(viewer).get(READER).content.decode()
-    assert re.findall(r'data-claim="(\d+)"', page) == ["3", "2", "1"]
+    assert re.findall(r'data-claim="(\d+)"', page) == ["2", "3", "1"], "the longer before the shorter"
+
+
+def test_of_many_claims_some_cards_are_there_and_the_others_follow(
+    dossier: Dossier,
+    viewer: Membership,
+    analyst: Membership,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "CARDS", 2)
+    source = make_source(dossier, "a b c d e", by=analyst)
+    for n, word in enumerate("edcba"):
+        make_claim(source, word, by=analyst, statement=f"Statement {n}.")
+
+    def cards(address: str, *, htmx: bool = True) -> tuple[list[str], list[str]]:
+        page = html.unescape(sign_in(viewer, htmx=htmx).get(address).content.decode())
+        assert ("<html" in page) is not htmx
+        return re.findall(r'data-claim="(\d+)"', page), re.findall(r'hx-get="([^"]+from=[^"]+)"', page)
+
+    assert cards(READER, htmx=False) == (["5", "4"], [f"{READER}?from=3&part=later"])
+    assert cards(f"{READER}?from=3&part=later") == (["3", "2"], [f"{READER}?from=1&part=later"])
+    assert cards(f"{READER}?from=1&part=later") == (["1"], [])
+    assert cards(f"{READER}?from=3") == (
+        ["3", "2"],
+        [f"{READER}?from=5&part=earlier", f"{READER}?from=1&part=later"],
+    )
+    assert cards(f"{READER}?from=5&part=earlier") == (["5", "4"], [])
+    assert cards(f"{READER}?from=nothing", htmx=False)[0] == ["5", "4"]
+    assert sign_in(viewer).get(READER).content.decode().count("<mark") == 5
 
 
 def test_what_is_in_the_bin_is_not_marked(
