@@ -24,6 +24,19 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     TELLING: ClassVar[tuple[str, ...]] = ("kind", "state", "changed")
 
+    NOT_FILTERED: ClassVar[dict[str, str]] = {
+        "dossier": "the address names it",
+        "number": "a link is gone to by its number",
+        "from_claim to_claim": "topic, source, speaker and period ask for the claims",
+        "contradiction_type": "type asks for it",
+        "verdict standing": "kind asks for how a link stands",
+        "mutual rationale": "shown, not asked for",
+        "adjudication_verdict adjudication_note adjudicated_by adjudicated_at": "what reviewers must not know",
+        "round reviews leases skips disclosures": "what reviewers must not know",
+        "version external_id extra by at": "how it came here, in its history",
+        "binned_at binned_by": "the bin has a page of its own",
+    }
+
     kind = django_filters.ChoiceFilter(field_name="standing", choices=Kind, label="Kind", empty_label="any")
     state = django_filters.ChoiceFilter(method="by_state", choices=(), label="State", empty_label="any")
     type = django_filters.ChoiceFilter(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.actions.link import adjudicate
+from claims.filters.link import LinkFilter
 from claims.models import Disclosure, Link
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
@@ -281,6 +282,12 @@ class TestBlind:
     ) -> None:
         adjudicate(disputed, by=lead, verdict="neither")
         assert _shown(sign_in(reviewer), "kind=neither&state=settled") == [1]
+
+
+def test_every_field_of_a_link_can_be_asked_for_or_is_named() -> None:
+    named = {name for names in LinkFilter.NOT_FILTERED for name in names.split()}
+    fields = {field.name for field in Link._meta.get_fields()} - {"id", "events"}
+    assert fields - set(LinkFilter.base_filters) == named
 
 
 def test_outsider_gets_404(dossier: Dossier, outsider: User, sign_in: SignIn) -> None:
