@@ -1,5 +1,7 @@
 """Search: folding is the same on both sides, and what is typed never breaks the query."""
 
+import unicodedata
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,11 @@ from sources.models import Dossier, Membership, Source
 from sources.search import Search, fold
 from tests.conftest import make_source
 
-anything = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+# Python and PostgreSQL know different editions of Unicode: what both agree on is what has been in it for long.
+characters = st.characters(codec="utf-8", exclude_characters="\0").filter(
+    lambda character: unicodedata.ucd_3_2_0.category(character) != "Cn"
+)
+anything = st.text(characters, max_size=40)
 lenient = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
