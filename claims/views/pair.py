@@ -161,8 +161,8 @@ def _results(access: Access, desk: Desk) -> list[Result]:
 
 def _configs(access: Access) -> list[str]:
     """The text-search configurations that claims of this dossier have."""
-    configs = Source.objects.filter(dossier=access.dossier).order_by().values_list("config", flat=True)
-    return [config_for(access.dossier.language), *configs.distinct()]
+    sources = Source.objects.filter(dossier=access.dossier)
+    return [config_for(access.dossier.language), *sources.configs()]
 
 
 def _link_there(desk: Desk) -> Link | None:
