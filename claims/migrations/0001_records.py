@@ -553,6 +553,18 @@ class Migration(migrations.Migration):
             model_name='claim',
             index=django.contrib.postgres.indexes.GistIndex(fields=['about_period'], name='claim_about'),
         ),
+        migrations.AddIndex(
+            model_name='claim',
+            index=django.contrib.postgres.indexes.GistIndex(fields=['asserted_period'], name='claim_asserted'),
+        ),
+        migrations.AddIndex(
+            model_name='claim',
+            index=models.Index(condition=models.Q(('binned_at__isnull', True)), fields=['dossier', 'modality', 'number'], name='claim_modality'),
+        ),
+        migrations.AddIndex(
+            model_name='claimtopicevent',
+            index=models.Index(fields=['claim'], name='claimtopicevent_claim'),
+        ),
         migrations.AddConstraint(
             model_name='claim',
             constraint=models.UniqueConstraint(fields=('dossier', 'number'), name='claim_number_once'),

@@ -164,10 +164,21 @@ class Claim(Record):
             models.Index(fields=["source", "start"], name="claim_in_source"),
             GinIndex(fields=["search"], name="claim_search"),
             GistIndex(fields=["about_period"], name="claim_about"),
+            GistIndex(fields=["asserted_period"], name="claim_asserted"),
+            models.Index(
+                fields=["dossier", "modality", "number"],
+                condition=Q(binned_at__isnull=True),
+                name="claim_modality",
+            ),
         ]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    meta={"indexes": [models.Index(fields=["claim"], name="claimtopicevent_claim")]},
+)
 class ClaimTopic(models.Model):
     """That a claim stands under a topic."""
 
