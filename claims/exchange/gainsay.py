@@ -3,7 +3,7 @@
 # ruff: noqa: S608  the SQL is put together from this module's own constants; values are parameters
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
 _VERSION = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
-def write(selection: Selection) -> Iterator[bytes]:
+def write(selection: Selection) -> Generator[bytes]:
     """The file in blocks, from one snapshot of the database."""
     with snapshot():
         parts = _Parts(selection)

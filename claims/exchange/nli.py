@@ -1,7 +1,7 @@
 """Natural language inference: one link a line, a premise and a hypothesis with their label and the votes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import batched
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,7 +25,7 @@ _OF_SIDE = {
 }
 
 
-def write(selection: Selection) -> Iterator[bytes]:
+def write(selection: Selection) -> Generator[bytes]:
     """The lines in blocks. Of a link in review that its reader may not see into, neither votes nor state."""
     votes = (
         Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")

@@ -1,6 +1,6 @@
 """Which links an export takes, in which order, and what of them its reader may know: the same for every format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -73,7 +73,7 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def copied(sql: str, parameters: dict[str, Any] | tuple[Any, ...]) -> Iterator[bytes]:
+def copied(sql: str, parameters: tuple[Any, ...]) -> Iterator[bytes]:
     """The rows of a query with one text column that holds no control character: as lines, in blocks, as they come."""
     block = bytearray()
     with (
@@ -95,10 +95,13 @@ def copied(sql: str, parameters: dict[str, Any] | tuple[Any, ...]) -> Iterator[b
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write a selection: its name, what a person calls it, its file's ending, and who writes it."""
+    """A way to write a selection: its name, what a person calls it, its file's ending, and who writes it.
+
+    Whoever does not read to the end closes the generator, which ends its transaction.
+    """
 
     name: str
     label: str
     ending: str
     content_type: str
-    write: Callable[[Selection], Iterator[bytes]]
+    write: Callable[[Selection], Generator[bytes]]

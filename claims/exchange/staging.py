@@ -397,16 +397,12 @@ class Resolver:
 
     def check_names(self) -> None:
         """Whoever is no lead makes nothing in the name of another member."""
-        for name, column, key in (
-            *((name, "by", "by") for name in ("source", "speaker", "claim", "link", "review")),
-            ("link", "adjudicated_by", "adjudication.by"),
-            ("review", "reviewer", "reviewer"),
-        ):
+        for name in ("source", "speaker", "claim", "link"):  # verdicts are refused as such
             self.report(
-                key,
+                "by",
                 f"""
                 SELECT s.line, s.label, format('only a lead brings in what “%%s” made, who is a member here', p.name)
-                FROM staged_{name} s JOIN staged_person p ON p.index = s.{column}
+                FROM staged_{name} s JOIN staged_person p ON p.index = s.by
                 WHERE p.foreign_member AND s.fate IS NULL AND NOT s.bad ORDER BY s.line
                 """,
             )

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import batched
 
 from claims.exchange.selection import Format, Selection, snapshot
@@ -52,7 +52,7 @@ def rows(selection: Selection) -> Iterator[list[str]]:
         ]
 
 
-def write(selection: Selection) -> Iterator[bytes]:
+def write(selection: Selection) -> Generator[bytes]:
     """The file in blocks."""
     with snapshot():
         for block in batched(rows(selection), 200, strict=False):

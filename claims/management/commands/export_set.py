@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,29 +31,39 @@ class Command(BaseCommand):
         if dossier is None:
             raise CommandError(f"There is no dossier {options['dossier']}.")
         selection = Selection.of(dossier, kind=options["kind"], state=options["state"])
-        blocks = FORMATS[options["format"]].write(selection)
-        with tqdm(unit="B", unit_scale=True, disable=None, leave=False) as bar:
+        output = options["output"]
+        with (
+            closing(FORMATS[options["format"]].write(selection)) as blocks,
+            tqdm(unit="B", unit_scale=True, disable=None, leave=False) as bar,
+        ):
             counted = _counting(blocks, bar)
-            if options["output"]:
-                lines = _write_file(Path(options["output"]), counted)
-            else:
-                lines = sum(self._out(block) for block in counted)
-        told = self.stdout if options["output"] else self.stderr
+            lines = _write_file(Path(output).resolve(), counted) if output else _write_out(counted)
+        told = self.stdout if output else self.stderr
+        counted_lines = f"{lines:,} line{'' if lines == 1 else 's'}"
         told.write(
-            f"{options['dossier']}: {lines:,} lines as {options['format']} "
-            f"to {options['output'] or 'standard output'}."
+            f"{dossier.slug}: {counted_lines} as {options['format']} to {output or 'standard output'}."
         )
-
-    def _out(self, block: bytes) -> int:
-        """Write a block to standard output; how many lines it ends."""
-        sys.stdout.buffer.write(block)
-        return block.count(b"\n")
 
 
 def _counting(blocks: Iterable[bytes], bar: "tqdm[Any]") -> Iterable[bytes]:
     for block in blocks:
         yield block
         bar.update(len(block))
+
+
+def _write_out(blocks: Iterable[bytes]) -> int:
+    """Write the blocks to standard output; how many lines they are."""
+    lines = 0
+    try:
+        for block in blocks:
+            sys.stdout.buffer.write(block)
+            lines += block.count(b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is still buffered goes nowhere when the interpreter flushes it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise CommandError("Standard output was closed before everything was written.") from None
+    return lines
 
 
 def _write_file(path: Path, blocks: Iterable[bytes]) -> int:

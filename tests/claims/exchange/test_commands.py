@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -16,15 +18,26 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections, transaction
 
+from claims.actions.bin import put_in_bin
 from claims.exchange.gainsay import GAINSAY
+from claims.exchange.importing import Refused, Report
 from claims.exchange.selection import Selection
 from claims.models import Claim, Link
 from sources.models import Dossier, Membership, Role, Source, User
 from tests.claims.exchange import perspectrum
-from tests.claims.exchange.files import as_bytes, bring_in, claim, exported, lines_of, source, whole
-from tests.conftest import make_member, make_source, make_user
+from tests.claims.exchange.files import (
+    as_bytes,
+    bring_in,
+    claim,
+    dossier_line,
+    exported,
+    lines_of,
+    source,
+    whole,
+)
+from tests.conftest import entered, make_member, make_source, make_user
 
 
 def run(name: str, *arguments: str) -> tuple[str, str]:
@@ -156,7 +169,7 @@ def test_a_dossier_goes_to_standard_output(
     out, err = run("export_set", "china-russia", "--format", "nli")
     sys.stdout.flush()
     assert json.loads(capfdbinary.readouterr().out)["id"] == "L-1"
-    assert (out, err) == ("", "china-russia: 1 lines as nli to standard output.\n")
+    assert (out, err) == ("", "china-russia: 1 line as nli to standard output.\n")
 
 
 def test_kind_and_state_choose_links(dossier: Dossier, tmp_path: Path) -> None:
@@ -295,3 +308,79 @@ def _bare_copy() -> float:
             took += time.monotonic() - began
             cursor.execute("DROP TABLE bare")
     return took
+
+
+# ---- two at once
+
+
+def _in_thread(work: Callable[[], object]) -> Thread:
+    def run_and_close() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run_and_close)
+    thread.start()
+    return thread
+
+
+def _wait_for_a_lock() -> None:
+    """Until a statement of another connection waits for us."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody waited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_source_binned_meanwhile_is_not_built_on() -> None:
+    dossier = Dossier.objects.create(slug="trade", name="Trade")
+    ana = make_member(dossier, "ana", Role.LEAD)
+    bring_in(dossier, dossier_line(), source())
+    told: list[str] = []
+
+    def bring_in_a_claim() -> None:
+        try:
+            bring_in(dossier, dossier_line(), claim())
+        except Refused as refused:
+            told.extend(refused.described())
+
+    with transaction.atomic():
+        put_in_bin(Source.objects.get(), access=entered(ana.user, dossier))  # type: ignore[arg-type]
+        thread = _in_thread(bring_in_a_claim)
+        _wait_for_a_lock()
+    thread.join()
+    assert told == ["line 2, 1, source: “a” is S-1 here, which is in the bin: restore it first"]
+    assert not Claim.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_twice_at_once_comes_in_once() -> None:
+    dossier = Dossier.objects.create(slug="trade", name="Trade")
+    reports: list[Report] = []
+    with transaction.atomic():
+        reports.append(bring_in(dossier, *whole()))
+        thread = _in_thread(lambda: reports.append(bring_in(dossier, *whole())))
+        _wait_for_a_lock()
+    thread.join()
+    assert [report.here for report in reports] == [0, 6]
+    assert (Claim.objects.count(), Link.objects.count()) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_given_by_hand_meanwhile_are_passed_over() -> None:
+    dossier = Dossier.objects.create(slug="trade", name="Trade")
+    with transaction.atomic():
+        make_source(dossier)
+        thread = _in_thread(lambda: bring_in(dossier, source("S-1")))
+        _wait_for_a_lock()
+    thread.join()
+    assert list(Source.objects.order_by("number").values_list("number", "external_id")) == [
+        (1, ""),
+        (2, "S-1"),
+    ]
