@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from claims.actions.review import disclose
 from claims.models import IN_REVIEW, Claim, Kind, Link, State
-from claims.querysets.link import LinkQuerySet
+from claims.querysets.link import LinkQuerySet, fetch_sides
 from config.web import Request, show
 from sources.access import Access, enter
 from sources.models import Counter, Letter, Role, Source
@@ -27,11 +27,9 @@ def front(request: Request, slug: str) -> HttpResponse:
     claims = Claim.objects.live().filter(dossier=access.dossier)
     links = Link.objects.live().filter(dossier=access.dossier)
     contradictions = list(
-        links.filter(standing=Kind.CONTRADICTS)
-        .with_shown_state(access)
-        .for_list()
-        .order_by("-number")[:CONTRADICTIONS]
+        links.filter(standing=Kind.CONTRADICTS).with_shown_state(access).order_by("-number")[:CONTRADICTIONS]
     )
+    fetch_sides(contradictions, Claim.objects.with_attribution())
     _disclose(access, contradictions, links)
     given = dict(Counter.objects.filter(dossier=access.dossier).values_list("letter", "last"))
     progress = _progress(access, links)

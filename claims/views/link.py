@@ -14,7 +14,7 @@ from claims.actions.review import disclose
 from claims.filters.link import LinkFilter
 from claims.forms.link import LinkEditForm
 from claims.history import history_of, words_changed
-from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
+from claims.models import IN_REVIEW, Claim, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.review import REACH, Side
 from claims.views.tray import came_from
@@ -94,17 +94,16 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
     link = get_object_or_404(
         links.with_shown_state(access)
         .with_surroundings(REACH)
-        .for_list()
-        .select_related("adjudicated_by")
-        .prefetch_related("from_claim__topics", "to_claim__topics"),
+        .with_neighbours()
+        .select_related("by", "adjudicated_by"),
         number=number,
     )
+    fetch_sides([link], Claim.objects.with_attribution().prefetch_related("topics"))
     shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     reviews: list[Review] = []
     if shown:
         disclose(access, [link])
         reviews = list(link.reviews.select_related("reviewer").order_by("at", "pk"))
-    numbers = links.order_by("-number").values_list("number", flat=True)
     return show(
         request,
         "claims/link_detail.html",
@@ -116,8 +115,6 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
             "history": history_of(link, shown=shown),
-            "higher": numbers.filter(number__gt=number).order_by("number").first(),
-            "lower": numbers.filter(number__lt=number).first(),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
         },
     )
