@@ -115,6 +115,27 @@ class TestFilters:
         assert _shown(sign_in(viewer), query) == found
 
     @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("topic=trade", [3, 1]),
+            ("source=2", [5, 4, 3, 2]),
+            ("speaker=Wang+Yi", [5, 2, 1]),
+            ("period=2021", [5, 2, 1]),
+        ],
+    )
+    def test_many_claims_find_the_same_links_as_few(
+        self,
+        query: str,
+        found: list[int],
+        links: list[Link],
+        viewer: Membership,
+        sign_in: SignIn,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("claims.querysets.link.FEW", 0)
+        assert _shown(sign_in(viewer), query) == found
+
+    @pytest.mark.parametrize(
         "query",
         [
             "kind=confuses",
