@@ -6,8 +6,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Least, Left, Right
+from django.db.models.lookups import IsNull
 
 from sources.search import Search
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
 
 OFFERED_FROM = 1_000
+FEW = 500
+"""So many matches are found at once and put in order; of more the list is walked from the highest number down."""
 
 
 def related_rows(model: type[models.Model], relation: str) -> "models.QuerySet[Any]":
@@ -80,14 +83,19 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         return self.filter(text_md5=md5(text.encode(), usedforsecurity=False).hexdigest(), text=text)
 
     def matching(self, words: str, configs: Sequence[str]) -> Self:
-        """Those whose title, outlet, author or text match ``words`` (as a web search reads them)."""
+        """Those whose title, outlet, author or text match ``words`` (as a web search reads them). Asks at once."""
         search = Search(words, configs)
         if search.is_empty:
             return self.none()
-        # Found first, by the two indexes: a list in order of number would else be walked to its end for a rare word.
-        headings = self.model._default_manager.filter(search.condition()).values("pk")
-        pieces = related_rows(self.model, "pieces").filter(search.condition()).values("source_id")
-        return self.filter(pk__in=headings.union(pieces))
+        pieces = related_rows(self.model, "pieces").filter(search.condition())
+        # A few are found first, by the two indexes: a list in order of number would else be walked to its end for a
+        # rare word. Of many, some are near: each source is looked at, until a page is full.
+        headings = self.model._default_manager.filter(search.condition()).values_list("pk", flat=True)
+        found = [*headings.order_by()[: FEW + 1], *pieces.values_list("source_id", flat=True)[: FEW + 1]]
+        if len(found) <= FEW:
+            return self.filter(pk__in=set(found))
+        piece = Subquery(pieces.filter(source=OuterRef("pk")).values("pk")[:1])
+        return self.filter(search.condition() | Q(IsNull(piece, False)))
 
     def configs(self) -> list[str]:
         """The text-search configurations they have."""
