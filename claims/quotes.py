@@ -111,10 +111,14 @@ def context(text: str, place: tuple[int, int], reach: int = 300) -> Context:
 
 def surrounded(before: str, words: str, after: str, *, cut: tuple[bool, bool]) -> Context:
     """The context of ``words``, when the text goes on before ``before`` or after ``after`` shortened to whole words."""
-    if cut[0]:
-        before = "…" + before[_gap(before) :]
-    if cut[1]:
-        after = after[: len(after) - _gap(after[::-1])] + "…"
+    if cut[0] and (gap := _gap(before)) is not None:
+        before = "… " + before[gap:].lstrip()
+    elif cut[0]:
+        before = "…" + before
+    if cut[1] and (gap := _gap(after[::-1])) is not None:
+        after = after[: len(after) - gap].rstrip() + " …"
+    elif cut[1]:
+        after += "…"
     return Context(before, words, after)
 
 
@@ -160,7 +164,7 @@ def _letter(letter: str) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(forms)))})" if len(forms) > 1 else re.escape(letter)
 
 
-def _gap(text: str, within: int = 40) -> int:
+def _gap(text: str, within: int = 40) -> int | None:
     """Where the first white space stands, if it comes soon (in some scripts none does)."""
     found = re.search(r"\s", text[:within])
-    return found.start() if found else 0
+    return found.start() if found else None

@@ -135,12 +135,18 @@ function wordAfter({ start, end }, step) {
   return null;
 }
 
+const isEmptyLine = (unit) => content[unit] === "\n" && (unit === 0 || content[unit - 1] === "\n");
+
 /* Where the browser would go from a word: a line up or down, the start or end of the line. */
 function wordBy(word, direction, granularity) {
   selection.collapse(...pointAt(granularity === "line" ? Math.floor((word.start + word.end) / 2) : word.start));
-  selection.modify("move", direction, granularity);
   const step = direction === "forward" ? 1 : -1;
-  const unit = placeOf(selection.focusNode, selection.focusOffset);
+  let unit = -1;
+  for (let before = null; unit !== before && (before === null || isEmptyLine(unit)); ) {
+    before = unit;
+    selection.modify("move", direction, granularity);
+    unit = placeOf(selection.focusNode, selection.focusOffset);
+  }
   const found = wordAt(granularity === "line" || step < 0 ? unit : unit - 1, granularity === "line" ? step : -step);
   const wrong = granularity === "line" && found && (found.start - word.start) * step <= 0;
   return wrong ? null : found;
@@ -295,9 +301,9 @@ function step(by) {
   if (!numbers.length) return;
   let at = numbers.indexOf(atHand);
   if (at < 0) {
-    const here = placeOf(...pointAt(firstInView()));
-    at = numbers.findIndex((number) => placeOf(piecesOf(number)[0], 0) >= here);
-    at = (at < 0 ? numbers.length : at) - (by > 0 ? 1 : 0);
+    const inView = [...text.querySelectorAll("mark[data-claims]")].find((one) => one.getBoundingClientRect().top > 0);
+    at = inView ? numbers.indexOf(numbersOf(inView).at(-1)) : numbers.length;
+    if (by > 0) at--;
   }
   goTo(numbers[(at + by + numbers.length) % numbers.length]);
 }
@@ -320,6 +326,8 @@ text.addEventListener("click", (event) => {
   // What started last lies on top; clicking again goes one deeper.
   const next = numbers.includes(atHand) ? numbers.indexOf(atHand) - 1 : numbers.length - 1;
   take(numbers.at(next), { scroll: false });
+  // On a narrow screen the cards stand below the text.
+  if (!marginScrolls()) cardOf(atHand)?.scrollIntoView({ block: "center" });
 });
 
 cards.addEventListener("click", (event) => {
@@ -490,17 +498,18 @@ if (canMark) {
     }
   });
 
-  document.addEventListener("htmx:beforeSwap", (event) => {
+  // Signed out, one is sent to the sign-in page: not from here, with words typed.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { xhr, target, requestConfig } = event.detail;
-    if (target.id !== "marking") return;
-    const cameFrom = new URL(xhr.responseURL).pathname;
-    if (cameFrom !== requestConfig.path) {
-      event.detail.shouldSwap = false;
-      refuse("You are signed out. What you typed is still here: sign in in another tab, then save again.");
-    } else if (xhr.status === 422) {
-      event.detail.shouldSwap = true;
-      event.detail.isError = false;
-    }
+    if (target.id !== "marking" || new URL(xhr.responseURL).pathname === requestConfig.path) return;
+    event.preventDefault();
+    refuse("You are signed out: the claim was not saved. What you typed is still here. Sign in in another tab, then save it again.");
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "marking" || event.detail.xhr.status !== 422) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
   });
 
   document.addEventListener("htmx:responseError", (event) => {

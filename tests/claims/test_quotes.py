@@ -156,6 +156,11 @@ def test_context_is_cut_between_words() -> None:
     assert context("数" * 100, (50, 51), reach=10) == ("…" + "数" * 10, "数", "数" * 10 + "…")
 
 
+def test_an_ellipsis_stands_beside_its_words() -> None:
+    text = "before.\n\nOne two three.\n\nAfter"
+    assert context(text, (13, 16), reach=8) == ("… One ", "two", " three. …")
+
+
 def test_a_piece_of_a_text_says_where_it_was_cut() -> None:
     assert surrounded("wo three ", "four", " five si", cut=(True, True)) == ("… three ", "four", " five …")
     assert surrounded("", "one", " two", cut=(False, False)) == ("", "one", " two")
