@@ -52,7 +52,7 @@ def take_next(*, dossier: Dossier, person: Membership) -> Link | None:
 
 def _take_first(rows: QuerySet[Link], person: Membership, *, skip_locked: bool = False) -> Link | None:
     """Lease the first of these that still has a free slot once its row is locked."""
-    rows = rows.only("dossier", "number")
+    rows = rows.only("dossier", "number", "from_claim", "to_claim")
     passed: list[int] = []
     while True:
         # A transaction for each: whoever waits for a row holds no other, so that no two wait for each other.

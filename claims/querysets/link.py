@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest, Now, Substr
+from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import IsNull
 
 from sources.querysets import RecordQuerySet, related_rows
@@ -159,18 +159,6 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""
         return self.live().filter(state="disputed")
-
-    def with_surroundings(self, reach: int) -> Self:
-        """With ``from_before``, ``from_after``, ``to_before``, ``to_after``: the text around the two quotes, up to
-        ``reach`` characters a side. The texts themselves, which may be megabytes, stay in the database.
-        """
-        around: dict[str, Any] = {}
-        for side in ("from", "to"):
-            text, start, end = (F(f"{side}_claim__{field}") for field in ("source__text", "start", "end"))
-            first = Greatest(start - reach, 0)
-            around[f"{side}_before"] = Substr(text, first + 1, start - first)
-            around[f"{side}_after"] = Substr(text, end + 1, reach)
-        return self.annotate(**around)
 
 
 def fetch_sides(links: Sequence["Link"], claims: "ClaimQuerySet | None" = None) -> None:

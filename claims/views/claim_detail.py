@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import FETCH_RAISE, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -113,22 +112,17 @@ def _claims(access: Access) -> ClaimQuerySet:
 
 def _links(access: Access, claim: Claim) -> list[tuple[str, list[Link], bool]]:
     """The kind, its links with this claim, whether there are more; in the order that matters to an analyst."""
-    latest = Window(RowNumber(), partition_by="standing", order_by="-number")
-    links = list(
-        Link.objects.live()
-        .of_claim(claim.pk)
-        .with_shown_state(access)
-        .annotate(place=latest)
-        .filter(place__lte=LINKS_SHOWN + 1)
-        .order_by("place")
-        .fetch_mode(FETCH_RAISE)
-    )
+    kinds = (Kind.CONTRADICTS, Kind.SUPPORTS, Kind.NEITHER)
+    all_links = Link.objects.live().of_claim(claim.pk).with_shown_state(access).order_by("-number")
+    links = list(all_links[: len(kinds) * LINKS_SHOWN])
+    if len(links) == len(kinds) * LINKS_SHOWN:  # Of so many, one kind might leave no room for another.
+        links = [link for kind in kinds for link in all_links.filter(standing=kind)[: LINKS_SHOWN + 1]]
     others = Claim.objects.with_attribution().in_bulk({_other(link, claim) for link in links})
     for link in links:
         link.other = others[_other(link, claim)]  # type: ignore[attr-defined]
         link.outward = link.from_claim_id == claim.pk  # type: ignore[attr-defined]
     groups = []
-    for kind in (Kind.CONTRADICTS, Kind.SUPPORTS, Kind.NEITHER):
+    for kind in kinds:
         if found := [link for link in links if link.standing == kind]:
             groups.append((kind.value, found[:LINKS_SHOWN], len(found) > LINKS_SHOWN))
     return groups

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import FETCH_RAISE
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -11,8 +12,8 @@ from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.review import disclose, open_dispute
 from claims.forms.review import SettleForm
 from claims.models import IN_REVIEW, Link, Review
-from claims.querysets.link import LinkQuerySet
-from claims.views.review import REACH, Side
+from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.views.review import Side, in_place
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.models import Role
@@ -85,14 +86,9 @@ def _is_here(link: Link) -> bool:
 
 def _dispute(access: Access, number: int, *, note: str = "") -> dict[str, object]:
     """What the page of one link shows; of its verdicts nothing to a lead who must judge it blind."""
-    link = (
-        _links(access)
-        .with_shown_state(access)
-        .with_surroundings(REACH)
-        .for_list()
-        .select_related("adjudicated_by")
-        .get(number=number)
-    )
+    links = _links(access).with_shown_state(access).select_related("by", "adjudicated_by")
+    link = links.fetch_mode(FETCH_RAISE).get(number=number)
+    fetch_sides([link], in_place())
     is_open = _is_here(link) and link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     reviews = Review.objects.filter(link=link) if is_open else Review.objects.none()
     if is_open:

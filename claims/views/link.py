@@ -14,9 +14,9 @@ from claims.actions.review import disclose
 from claims.filters.link import LinkFilter
 from claims.forms.link import LinkEditForm
 from claims.history import history_of, words_changed
-from claims.models import IN_REVIEW, Claim, Link, Review, Speaker, Topic
+from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
-from claims.views.review import REACH, Side
+from claims.views.review import Side, in_place
 from claims.views.tray import came_from
 from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
@@ -92,13 +92,10 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
     access = enter(request, slug, Role.VIEWER)
     links = Link.objects.live().filter(dossier=access.dossier)
     link = get_object_or_404(
-        links.with_shown_state(access)
-        .with_surroundings(REACH)
-        .with_neighbours()
-        .select_related("by", "adjudicated_by"),
+        links.with_shown_state(access).with_neighbours().select_related("by", "adjudicated_by"),
         number=number,
     )
-    fetch_sides([link], Claim.objects.with_attribution().prefetch_related("topics"))
+    fetch_sides([link], in_place().prefetch_related("topics"))
     shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     reviews: list[Review] = []
     if shown:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from claims.actions.review import give_verdict, skip, take_next, undo_verdict
 from claims.forms.review import VerdictForm, versions_shown
 from claims.models import Claim, Disclosure, Link, Review, State
+from claims.querysets.claim import ClaimQuerySet
+from claims.querysets.link import fetch_sides
 from claims.quotes import Context, surrounded
 from config.web import Request, done, show, wants_fragment
 from sources.access import Access, enter
@@ -38,18 +40,18 @@ class Side:
 
     @classmethod
     def both(cls, link: Link) -> list[Self]:
-        """The sides of a link read ``with_surroundings``, by number: so that the order tells nothing of direction."""
-        sides = [
-            cls(claim, _context(claim, before, after))
-            for claim, before, after in (
-                (link.from_claim, link.from_before, link.from_after),  # type: ignore[attr-defined]
-                (link.to_claim, link.to_before, link.to_after),  # type: ignore[attr-defined]
-            )
-        ]
+        """The sides of a link whose claims were read ``in_place``, by number: the order tells nothing of direction."""
+        sides = [cls(claim, _context(claim)) for claim in (link.from_claim, link.to_claim)]
         return sorted(sides, key=lambda side: side.claim.number)
 
 
-def _context(claim: Claim, before: str, after: str) -> Context:
+def in_place() -> ClaimQuerySet:
+    """Claims with all that a side of a pair shows."""
+    return Claim.objects.with_attribution().with_surroundings(REACH)
+
+
+def _context(claim: Claim) -> Context:
+    before, after = claim.text_before, claim.text_after  # type: ignore[attr-defined]
     cut = (claim.start > len(before), claim.end + len(after) < claim.source.length)
     return surrounded(before, claim.quote, after, cut=cut)
 
@@ -143,7 +145,7 @@ def _desk(
     """The next pair; with what was refused, and the note that was typed: in its field, if its pair is here again."""
     link = take_next(dossier=access.dossier, person=access.person)
     if link:
-        link = Link.objects.filter(pk=link.pk).for_list().with_surroundings(REACH).get()
+        fetch_sides([link], in_place())
     here = str(link.number) if link else None
     again = refused is not None and refused["number"].value() == here
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -128,3 +128,20 @@ def test_a_hub_shows_fifty_and_says_so(
     with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
         page = client.get(address()).content.decode()
     assert "The newest 50 are shown" in page
+
+
+def test_of_many_links_every_kind_has_its_newest(
+    dossier: Dossier,
+    analyst: Membership,
+    viewer: Membership,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("claims.views.claim_detail.LINKS_SHOWN", 1)
+    source = make_source(dossier, by=analyst)
+    claim = make_claim(source, by=analyst)
+    for kind in ("supports", "contradicts", "contradicts", "contradicts"):
+        make_link(claim, make_claim(source, by=analyst), by=analyst, kind=kind)
+    page = sign_in(viewer).get(address(claim.number)).content.decode()
+    assert [cited for cited in ("L-1", "L-2", "L-3", "L-4") if f">{cited}<" in page] == ["L-1", "L-4"]
+    assert "The newest 1 are shown" in page
