@@ -1,0 +1,290 @@
+"""Whoever must still judge a link finds no trace of others' verdicts on it, by any address below the dossier.
+
+The walk takes every address of the URL configuration, with every number, filter and format that its pages offer, as
+each role that may review, in two worlds that differ in the reviews alone: others gave none, or several. No page may
+hold a word of a review, and no page may differ.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from claims.actions.claim import edit_claim
+from claims.actions.link import adjudicate, withdraw_adjudication
+from claims.actions.review import give_verdict
+from claims.models import Disclosure, Link, Review
+from sources.models import Dossier, Membership, Role, User
+from tests.conftest import make_claim, make_dossier, make_link, make_member, make_source, make_user
+
+SignIn = Callable[..., Client]
+SLUG = "china-russia"
+ROOT = f"/d/{SLUG}/"
+
+NAMES = ("Quilla Vesper", "Odo Marchetti")
+WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele")
+"""In the notes of reviews and of an adjudication, and nowhere else."""
+
+# Who may review at all is the members' page's business; what she reviewed is not told there.
+NAMES_PEOPLE = ("sources:members", "claims:person-join")
+# The desk hands out what still waits, and to a lead this page names what is disputed. No verdict stands on either.
+TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail")
+
+HIGHEST = 7
+TEXT = " ".join(f"Sentence number {n} states something of its own." for n in range(12))
+
+
+@dataclass
+class World:
+    """A dossier with links that others judged, or (not ``judged``) did not; and the people who have not."""
+
+    judged: bool
+    dossier: Dossier
+    people: dict[str, Membership]
+    links: list[Link] = field(default_factory=list)
+
+    def review(self, link: Link, by: str, verdict: str, word: str) -> None:
+        if self.judged:
+            note = f"I looked it up: {word}."
+            claims = Link.objects.select_related("from_claim", "to_claim").get(pk=link.pk)
+            versions = (claims.from_claim.version, claims.to_claim.version)
+            give_verdict(
+                link=link, by=self.people[by], verdict=verdict, versions=versions, confidence=5, note=note
+            )
+
+
+def build(*, judged: bool) -> World:
+    """One link judged once, one disputed, one whose adjudication was taken back, one changed since review, one bare,
+    and one settled, which nobody is blind to, in both worlds.
+    """  # fmt: skip
+    dossier = make_dossier(SLUG, reviews_needed=2)
+    people = {name: make_member(dossier, name) for name in NAMES}
+    for role in ("reviewer", "analyst", "lead", "viewer"):
+        people[role] = make_member(dossier, role, role)
+    people["maker"] = make_member(dossier, "maker", Role.ANALYST)
+    people["judge"] = make_member(dossier, "judge", Role.LEAD)
+    world = World(judged, dossier, people)
+    source = make_source(dossier, TEXT, by=people["maker"], outlet="Outlet")
+    claims = [
+        make_claim(source, f"Sentence number {n} states", by=people["maker"], statement=f"It states {n}.")
+        for n in range(HIGHEST)
+    ]
+    kinds = ["contradicts", "supports", "contradicts", "neither", "supports", "contradicts"]
+    world.links = [
+        make_link(one, other, by=people["maker"], kind=kind, rationale="As one reads it.")
+        for one, other, kind in zip(claims[:-1], claims[1:], kinds, strict=True)
+    ]
+    once, disputed, withdrawn, changed, _bare, settled = world.links
+    first, second = NAMES
+    world.review(once, first, "neither", WORDS[0])
+    world.review(disputed, first, "contradicts", WORDS[1])
+    world.review(disputed, second, "supports", WORDS[2])
+    world.review(withdrawn, first, "contradicts", WORDS[3])
+    world.review(withdrawn, second, "neither", WORDS[4])
+    if judged:
+        adjudicate(withdrawn, by=people["judge"], verdict="neither", note=f"It is {WORDS[5]}.")
+        withdraw_adjudication(withdrawn)
+    world.review(changed, first, "supports", WORDS[0])
+    edit_claim(
+        changed.from_claim,
+        by=people["maker"],
+        changes={"statement": "It states otherwise."},
+        version=1,
+        speaker="",
+        topics=[],
+    )
+    for name in NAMES:
+        give_verdict(link=settled, by=people[name], verdict="contradicts", versions=(1, 1))
+    return world
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """Every address below a dossier, as (name, route)."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            namespace = f"{pattern.namespace}:" if pattern.namespace else space
+            yield from routes(pattern.url_patterns, route, namespace)
+        elif isinstance(pattern, URLPattern) and route.startswith("d/<slug:slug>/"):
+            yield f"{space}{pattern.name}", route
+
+
+def addresses(route: str) -> list[str]:
+    """The addresses of a route, with every number and letter there is."""
+    found = [ROOT + route.removeprefix("d/<slug:slug>/")]
+    choices = {"int": [str(n) for n in range(1, HIGHEST + 1)], "str": ["S", "C", "L"]}
+    while holes := re.findall(r"<(\w+):\w+>", found[0]):
+        kind = holes[0]
+        found = [re.sub(r"<\w+:\w+>", one, address, count=1) for address in found for one in choices[kind]]
+    return found
+
+
+def offered(page: str, address: str) -> Iterator[str]:
+    """The addresses that a page offers by its links and by each choice of its search forms."""
+    for link in re.findall(r'(?:href|hx-get)="([^"#]*)', page):
+        yield urljoin(address, html.unescape(link))
+    for attributes, form in re.findall(r"<form([^>]*)>(.*?)</form>", page, re.DOTALL):
+        if 'method="post"' in attributes:
+            continue
+        action = re.search(r'action="([^"]*)"', attributes)
+        to = urljoin(address, html.unescape(action[1]) if action else "").split("?")[0]
+        for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+            for value in re.findall(r'<option value="([^"]*)"', options):
+                yield f"{to}?{urlencode({name: html.unescape(value)})}"
+        for tag in re.findall(r"<(?:input|button)([^>]*)>", form):
+            name = re.search(r'name="([^"]+)"', tag)
+            value = re.search(r'value="([^"]*)"', tag)
+            if name and (value or "checkbox" in tag):
+                yield f"{to}?{urlencode({name[1]: html.unescape(value[1]) if value else 'on'})}"
+
+
+TIMES = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d|\d\d:\d\d(?::\d\d)?"
+)
+SECRETS = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
+)
+
+
+def told(body: str) -> str:
+    """What a page tells: without times and tokens, and without the dossier's key in an export's first line."""
+    return TIMES.sub("T", SECRETS.sub("", re.sub(r'"(uid|exported|generator)":"[^"]*"', "", body)))
+
+
+@dataclass
+class Walk:
+    """All that one person finds: the pages by address, and the name of the route of each."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def take(self, client: Client, *, choices: bool) -> None:
+        named = {address: name for name, route in routes() for address in addresses(route)}
+        waiting = list(named)
+        only_posted: set[str] = set()
+        while waiting:
+            address = waiting.pop(0)
+            path = urlsplit(address).path
+            if address in self.pages or named[path] in only_posted:
+                continue
+            answer = client.get(address)
+            if answer.status_code == 405:
+                only_posted.add(named[path])
+                continue
+            page = self._keep(address, named[path], answer)
+            if answer.status_code != 200 or "text/html" not in answer.headers["Content-Type"]:
+                continue
+            chosen = "?" in address
+            if not chosen:
+                fragment = client.get(address, headers={"HX-Request": "true"})
+                self._keep(f"{address} (htmx)", named[path], fragment)
+            for to in offered(page, address) if choices else ():
+                name = named.get(urlsplit(to).path)
+                # One choice at a time: of what chosen pages offer, the exports alone are followed.
+                if name and "?" in to and (not chosen or name == "claims:set-export"):
+                    waiting.append(to)
+
+    def _keep(self, address: str, name: str, answer: Any) -> str:
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        page = f"{answer.status_code} {answer.headers.get('Location', '')}\n{body.decode()}"
+        self.pages[address], self.names[address] = page, name
+        return page
+
+    def holding(self, words: tuple[str, ...]) -> dict[str, list[str]]:
+        """Which of these words stand on which pages."""
+        return {
+            address: held
+            for address, page in self.pages.items()
+            if (held := [word for word in words if word in page])
+        }
+
+    def comparable(self) -> dict[str, str]:
+        """What each page tells, but for those that tell the queue."""
+        return {
+            address: told(page)
+            for address, page in self.pages.items()
+            if self.names[address] not in TELLS_THE_QUEUE
+        }
+
+
+def walk(world: World, who: str, sign_in: SignIn, *, choices: bool = False) -> Walk:
+    """Every address as this person finds it; with ``choices`` every filter and format that the pages offer too."""
+    person: Membership | User = (
+        world.people[who] if who in world.people else make_user(who, is_superuser=True)
+    )
+    taken = Walk()
+    taken.take(sign_in(person), choices=choices)
+    return taken
+
+
+@pytest.fixture
+def frozen(time_machine: Any) -> None:
+    time_machine.move_to(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), tick=False)
+
+
+def seen_by(who: str, sign_in: SignIn, *, judged: bool, choices: bool = False) -> Walk:
+    """What this person finds in the one world or the other; nothing of it stays."""
+    with transaction.atomic():
+        found = walk(build(judged=judged), who, sign_in, choices=choices)
+        assert Review.objects.count() == (8 if judged else 2)
+        assert not Disclosure.objects.exists(), "what is hidden is not recorded as shown"
+        transaction.set_rollback(True)
+    return found
+
+
+def assert_no_trace(found: Walk) -> None:
+    assert len(found.pages) > 60
+    assert found.holding(WORDS) == {}
+    names = {address: found.names[address] for address in found.holding(NAMES)}
+    # The reviews of the settled link are anybody's to see.
+    assert set(names.values()) <= {*NAMES_PEOPLE, "claims:link-detail", "claims:set-export"}
+    assert all("/links/6/" in address for address, name in names.items() if name == "claims:link-detail")
+
+
+@pytest.mark.parametrize(("who", "choices"), [("reviewer", True), ("lead", False)])
+def test_no_page_differs_by_what_others_said(
+    db: None, frozen: None, who: str, choices: bool, sign_in: SignIn
+) -> None:
+    unjudged = seen_by(who, sign_in, judged=False, choices=choices).comparable()
+    found = seen_by(who, sign_in, judged=True, choices=choices)
+    assert_no_trace(found)
+    judged = found.comparable()
+    assert unjudged.keys() == judged.keys(), "other addresses are offered"
+    assert [address for address, page in judged.items() if page != unjudged[address]] == []
+
+
+@pytest.mark.parametrize("who", ["analyst", "superuser"])
+def test_nobody_who_has_not_judged_finds_a_word_of_a_review(db: None, who: str, sign_in: SignIn) -> None:
+    assert_no_trace(seen_by(who, sign_in, judged=True))
+
+
+def test_the_walk_finds_what_a_viewer_may_see(db: None, sign_in: SignIn) -> None:
+    found = walk(build(judged=True), "viewer", sign_in)
+    words = found.holding(WORDS)
+    assert {word for held in words.values() for word in held} >= set(WORDS[:5])
+    assert {found.names[address] for address in words} == {"claims:link-detail"}
+
+
+def test_whoever_has_judged_sees_the_verdicts_on_that_link_and_on_no_other(db: None, sign_in: SignIn) -> None:
+    world = build(judged=True)
+    Dossier.objects.update(reviews_needed=4)
+    once = world.links[0]
+    world.review(once, "reviewer", "supports", "tungsten")
+    found = walk(world, "reviewer", sign_in)
+    page = found.pages[f"{ROOT}links/{once.number}/"]
+    assert WORDS[0] in page
+    assert NAMES[0] in page
+    assert found.holding(WORDS[1:]) == {}
+    assert all(address.startswith(f"{ROOT}links/{once.number}/") for address in found.holding(WORDS[:1]))
+    export = sign_in(world.people["reviewer"]).get(f"{ROOT}sets/export/", {"format": "gainsay"})
+    lines = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
+    assert lines.count(WORDS[0]) == 1, "the same word on another link stays hidden"
+    assert [word in lines for word in WORDS[1:]] == [False] * 5
