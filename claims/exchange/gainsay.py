@@ -23,7 +23,9 @@ _VERSION = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["pr
 
 def write(selection: Selection) -> Generator[bytes]:
     """The file in blocks, from one snapshot of the database."""
-    with snapshot():
+    with snapshot(
+        read_only=not selection.is_filtered
+    ):  # the keys of chosen links are put in a temporary table
         parts = _Parts(selection)
         yield parts.dossier_line()
         for lines in (parts.sources(), parts.speakers(), parts.claims(), parts.links(), parts.reviews()):
@@ -173,13 +175,14 @@ class _Parts:
         self.selection = selection
         dossier = selection.dossier.pk
         if selection.is_filtered:
-            keys, values = keys_sql(selection.links)
-            self.link: Query = f"l.id IN ({keys})", values
-            joined = f"SELECT unnest(ARRAY[l.from_claim_id, l.to_claim_id]) FROM claims_link l WHERE {self.link[0]}"
-            self.claim: Query = f"c.id IN ({joined})", values
-            used = f"FROM claims_claim c WHERE {self.claim[0]}"
-            self.source: Query = f"s.id IN (SELECT c.source_id {used})", values
-            self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", values
+            _keep_keys("chosen_link", *keys_sql(selection.links))
+            sides = "unnest(ARRAY[from_claim_id, to_claim_id]) FROM claims_link JOIN chosen_link USING (id)"
+            _keep_keys("chosen_claim", f"SELECT DISTINCT {sides}", ())
+            used = "FROM claims_claim c JOIN chosen_claim USING (id)"
+            self.link: Query = "l.id IN (SELECT id FROM chosen_link)", ()
+            self.claim: Query = "c.id IN (SELECT id FROM chosen_claim)", ()
+            self.source: Query = f"s.id IN (SELECT c.source_id {used})", ()
+            self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", ()
         else:
             self.link = "l.dossier_id = %s AND l.binned_at IS NULL", (dossier,)
             self.claim = "c.dossier_id = %s AND c.binned_at IS NULL", (dossier,)
@@ -269,6 +272,14 @@ class _Parts:
     def _review(self) -> Query:
         (link, values), (shown, shown_values) = self.link, self.shown
         return f"{link} AND {shown}", (*values, *shown_values)
+
+
+def _keep_keys(table: str, keys: str, values: tuple[Any, ...]) -> None:
+    """The keys that a query finds, in a temporary table of the transaction, so that they are looked for once."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} (id) ON COMMIT DROP AS {keys}", values)
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _written(moment: datetime) -> str:

@@ -24,6 +24,17 @@ from claims.exchange.staging import RECORDS, Problems, Resolver, Staging
 from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
+_MANY = 1_000
+_FILLED = (
+    "sources_source",
+    "sources_sourcepiece",
+    "claims_claim",
+    "claims_claimtopic",
+    "claims_link",
+    "claims_review",
+    "claims_importedline",
+)
+
 TYPES = ("source", "speaker", "claim", "link", "review")
 _TITLES = {
     "source": "sources",
@@ -251,6 +262,9 @@ class _Import:
                 self.report.brought[name] = count
         resolver.run(_REMEMBER)
         self._raise_counters()
+        if sum(self.report.brought.values()) > _MANY:
+            # Until the planner knows of so many new rows, it would read them in the slowest of ways.
+            resolver.run(f"ANALYZE {', '.join(_FILLED)}")
         for name in TYPES:
             self.cursor.execute(
                 f"SELECT count(*) FILTER (WHERE fate <> 'gone'), count(*) FILTER (WHERE fate = 'gone') "

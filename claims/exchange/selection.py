@@ -62,14 +62,15 @@ def keys_sql(links: QuerySet[Link]) -> tuple[str, tuple[Any, ...]]:
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
+def snapshot(*, read_only: bool = True) -> Iterator[None]:
     """One state of the database for all the queries within; a caller's own transaction is taken as it is."""
     if connection.in_atomic_block:
         yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            access = "READ ONLY" if read_only else "READ WRITE"
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, {access}")
         yield
 
 

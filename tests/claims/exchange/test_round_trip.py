@@ -331,7 +331,7 @@ def dossiers(draw: st.DrawFn) -> list[Line]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lines=dossiers())
 def test_any_dossier_goes_out_and_back_as_the_same_bytes(lines: list[Line]) -> None:
     with transaction.atomic():
