@@ -160,8 +160,9 @@ class ClaimFilter(django_filters.FilterSet):
 
     @property
     def _configs(self) -> list[str]:
-        """The text-search configurations that claims of this dossier may have."""
-        return [config_for(self.access.dossier.language), *self._sources.configs()]
+        """The text-search configurations that claims of this dossier have: its language's, else their sources'."""
+        language = self.access.dossier.language
+        return [config_for(language)] if language else self._sources.configs()
 
     @property
     def _sources(self) -> SourceQuerySet:

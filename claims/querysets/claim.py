@@ -14,13 +14,22 @@ from sources.querysets import RecordQuerySet, related_rows
 from sources.search import RANKED, Search
 
 if TYPE_CHECKING:
-    from claims.models import Claim  # noqa: F401
+    from claims.models import Claim
 
 
 class ClaimQuerySet(RecordQuerySet["Claim"]):
     def for_list(self) -> Self:
         """With all that a row of a list or a card shows; a field that was not fetched raises."""
         return self.with_attribution().select_related("by").prefetch_related("topics")
+
+    def for_rows(self) -> "models.QuerySet[Claim, Any]":
+        """With what a row of the long list shows, as plain values: models of three tables take twice as long."""
+        return self.with_tallies().values_list(
+            *("pk", "number", "statement", "quote", "via", "asserted", "about", "modality", "speaker__name"),
+            *(f"source__{field}" for field in ("number", "outlet", "title", "url", "language")),
+            *("contradicts_count", "supports_count"),
+            named=True,
+        )
 
     def with_attribution(self) -> Self:
         """With source and speaker, as a claim stands beside another; a field that was not fetched raises."""
@@ -88,4 +97,6 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
 
 def _count(rows: models.QuerySet[Any]) -> Subquery:
     """How many rows a subquery has (an aggregate without GROUP BY: one row, also of none)."""
-    return Subquery(rows.annotate(n=Func("pk", function="count")).values("n"), output_field=models.IntegerField())
+    return Subquery(
+        rows.annotate(n=Func("pk", function="count")).values("n"), output_field=models.IntegerField()
+    )

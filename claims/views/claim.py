@@ -85,7 +85,7 @@ def _page(request: Request, filters: ClaimFilter) -> Page[Claim]:
     if few is None:
         # Whether claims have links is seen by looking at each: those of a page are not all counted.
         many = f"{ROWS if filters.of_links else FEW:,}+ claims"
-        return page_of(request, filters.qs.with_attribution().with_tallies(), "claim", count=many)
+        return page_of(request, filters.qs.for_rows(), "claim", count=many)
     ranked = filters.search is not None
     count = f"the best {FEW:,} claims" if ranked and len(few) == FEW else said(len(few), "claim")
-    return page_of_found(request, few, filters.queryset.with_attribution().with_tallies(), count=count, ranked=ranked)
+    return page_of_found(request, few, filters.queryset.for_rows(), count=count, ranked=ranked)
