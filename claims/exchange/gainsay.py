@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from claims.exchange.importing import Refused, Report, import_file
-from claims.exchange.lines import CHANGED, FORMAT, ROUND, compact
+from claims.exchange.lines import CHANGED, FORMAT, ROUND
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
+from claims.exchange.strict_json import compact
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]

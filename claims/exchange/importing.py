@@ -10,31 +10,17 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from claims.exchange.lines import (
-    LINE_LIMIT,
-    NUMBER_LIMIT,
-    PEOPLE_IMPORTER,
-    BadLine,
-    People,
-    Problem,
-    Reading,
-    read_line,
-)
-from claims.exchange.staging import RECORDS, Problems, Resolver, Staging
+from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Reading
+from claims.exchange.lines import LINE_LIMIT, read_line
+from claims.exchange.loading import FILLED, LOAD, REMEMBER
+from claims.exchange.problems import Problem, Problems
+from claims.exchange.resolving import Resolver
+from claims.exchange.staging import RECORDS, Staging
+from claims.exchange.strict_json import BadLine
 from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
 _MANY = 1_000
-_FILLED = (
-    "sources_source",
-    "sources_sourcepiece",
-    "claims_claim",
-    "claims_claimtopic",
-    "claims_link",
-    "claims_review",
-    "claims_importedline",
-)
-
 TYPES = ("source", "speaker", "claim", "link", "review")
 _TITLES = {
     "source": "sources",
@@ -208,7 +194,7 @@ class _Import:
         )
         resolver.run(
             "INSERT INTO staged_person (index, name, key) VALUES (%(index)s, '', %(by)s)",
-            index=PEOPLE_IMPORTER,
+            index=IMPORTER,
             by=self.by.pk if self.by else None,
         )
 
@@ -256,15 +242,15 @@ class _Import:
         self._make_people(resolver)
         self._settle_dossier(resolver)
         config = config_for(self.dossier.language) if self.dossier.language else ""
-        for name, sql in _LOAD:
+        for name, sql in LOAD:
             count = resolver.run(sql, config=config)
             if name:
                 self.report.brought[name] = count
-        resolver.run(_REMEMBER)
+        resolver.run(REMEMBER)
         self._raise_counters()
         if sum(self.report.brought.values()) > _MANY:
             # Until the planner knows of so many new rows, it would read them in the slowest of ways.
-            resolver.run(f"ANALYZE {', '.join(_FILLED)}")
+            resolver.run(f"ANALYZE {', '.join(FILLED)}")
         for name in TYPES:
             self.cursor.execute(
                 f"SELECT count(*) FILTER (WHERE fate <> 'gone'), count(*) FILTER (WHERE fate = 'gone') "
@@ -372,7 +358,7 @@ def import_file(
             as_lead=as_lead,
             is_new=is_new,
             problems=problems,
-            reading=Reading(now=timezone.now(), may_bring_verdicts=as_lead, people=People()),
+            reading=Reading(now=timezone.now(), may_bring_verdicts=as_lead),
             cursor=cursor,
         )
         staging = one.stage(file, progress)
@@ -385,93 +371,3 @@ def import_file(
     if dry_run:
         transaction.set_rollback(True)
     return report
-
-
-_NEW_NUMBERED = """
-    CASE WHEN s.id = '{letter}-' || s.number THEN s.external_id ELSE s.id END,
-    CASE WHEN s.id = '{letter}-' || s.number THEN s.extra ELSE coalesce(s.moved_extra, s.extra) END,
-    maker.key, s.at"""
-_MAKER = "LEFT JOIN staged_person maker ON maker.index = s.by"
-
-_LOAD: tuple[tuple[str, str], ...] = (
-    (
-        "source",
-        f"""
-        INSERT INTO sources_source (id, dossier_id, number, version, external_id, extra, by_id, at,
-            title, outlet, author, url, published, language, reliability, text, config)
-        SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="S")},
-            s.title, s.outlet, s.author, s.url, s.published, s.language, s.reliability, s.text, s.config::regconfig
-        FROM staged_source s {_MAKER} WHERE s.fate IS NULL ORDER BY s.number
-        """,
-    ),
-    (
-        "speaker",
-        f"""
-        INSERT INTO claims_speaker (dossier_id, name, affiliation, external_id, extra, by_id, at)
-        SELECT %(dossier)s, s.id, s.affiliation, s.external_id, s.extra, maker.key, s.at
-        FROM staged_speaker s {_MAKER} WHERE s.fate IS NULL ORDER BY s.line
-        ON CONFLICT DO NOTHING
-        """,
-    ),
-    (
-        "claim",
-        f"""
-        INSERT INTO claims_claim (id, dossier_id, number, version, external_id, extra, by_id, at,
-            source_id, quote, start, "end", statement, speaker_id, via, asserted, about, modality, credibility, config)
-        SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="C")},
-            s.source_key, s.quote, s.start, s."end", s.statement, speaker.id, s.via, s.asserted, s.about, s.modality,
-            s.credibility, coalesce(nullif(%(config)s, '')::regconfig, source.config)
-        FROM staged_claim s JOIN sources_source source ON source.id = s.source_key
-        LEFT JOIN claims_speaker speaker ON speaker.dossier_id = %(dossier)s AND speaker.name = s.speaker
-        {_MAKER} WHERE s.fate IS NULL ORDER BY s.number
-        """,
-    ),
-    (
-        "",
-        """
-        INSERT INTO claims_topic (dossier_id, name)
-        SELECT DISTINCT %(dossier)s, unnest(s.topics) FROM staged_claim s WHERE s.fate IS NULL ON CONFLICT DO NOTHING
-        """,
-    ),
-    (
-        "",
-        """
-        INSERT INTO claims_claimtopic (dossier_id, claim_id, topic_id)
-        SELECT %(dossier)s, s.key, t.id FROM staged_claim s CROSS JOIN unnest(s.topics) AS given(name)
-        JOIN claims_topic t ON t.dossier_id = %(dossier)s AND t.name = given.name WHERE s.fate IS NULL
-        """,
-    ),
-    (
-        "link",
-        f"""
-        INSERT INTO claims_link (id, dossier_id, number, version, external_id, extra, by_id, at,
-            from_claim_id, to_claim_id, kind, mutual, contradiction_type, strength, rationale,
-            adjudication_verdict, adjudication_note, adjudicated_by_id, adjudicated_at, state, verdict, round, changed)
-        SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="L")},
-            s.from_key, s.to_key, s.kind, s.mutual, s.contradiction_type, s.strength, s.rationale,
-            s.adjudication_verdict, s.adjudication_note, judge.key, s.adjudicated_at, 'proposed', '', s.round, s.changed
-        FROM staged_link s {_MAKER} LEFT JOIN staged_person judge ON judge.index = s.adjudicated_by
-        WHERE s.fate IS NULL ORDER BY s.number
-        """,
-    ),
-    (
-        "review",
-        f"""
-        INSERT INTO claims_review (id, dossier_id, link_id, reviewer_id, verdict, confidence, note,
-            from_version, to_version, external_id, extra, by_id, at)
-        SELECT s.key, %(dossier)s, s.link_key, s.reviewer_key, s.verdict, s.confidence, s.note,
-            a.version, b.version, s.external_id, s.extra, maker.key, s.at
-        FROM staged_review s JOIN claims_link l ON l.id = s.link_key
-        JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
-        {_MAKER} WHERE s.fate IS NULL ORDER BY s.line
-        """,
-    ),
-)
-
-_REMEMBER = (
-    "INSERT INTO claims_importedline (dossier_id, scope, type, line_id, digest, record_id)"
-    + " UNION ALL".join(
-        f" SELECT %(dossier)s, %(scope)s, '{name}', id, digest, key FROM staged_{name} WHERE fate IS NULL"
-        for name in (*RECORDS, "review")
-    )
-)

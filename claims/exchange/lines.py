@@ -1,32 +1,20 @@
-"""The lines of a ``gainsay/1`` file: one line read and checked by itself. Nothing here knows the database.
+"""The lines of a ``gainsay/1`` file: one line read and checked by itself. Nothing here asks the database.
 
-What needs other lines or the dossier (references, duplicates, quotes against texts) is ``staging``'s business.
+What needs other lines or the dossier (references, duplicates, quotes against texts) is the business of ``resolving``.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Field
-
-from claims.models import (
-    Claim,
-    ContradictionType,
-    Kind,
-    Link,
-    Modality,
-    Review,
-    Speaker,
-    Strength,
-    Topic,
-)
+from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, limit_of
+from claims.exchange.strict_json import BadLine, compact, parse, shown
+from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
 from sources.languages import config_for
-from sources.models import TEXT_LIMIT, Dossier, Letter, Membership, Reliability, Source
-from sources.periods import NotATime, parse_date, parse_period
+from sources.models import TEXT_LIMIT, Dossier, Letter, Reliability, Source
+from sources.periods import parse_date, parse_period
 
 FORMAT = "gainsay/1"
 LINE_LIMIT = 64 * 1024 * 1024
@@ -34,9 +22,6 @@ LINE_LIMIT = 64 * 1024 * 1024
 
 EXTRA_LIMIT = 65_536
 DEPTH_LIMIT = 100
-NUMBER_LIMIT = 2_147_483_647
-PEOPLE_IMPORTER = 0
-"""The index, among the people a file names, of whoever brings it in."""
 
 CHANGED = "changed_since_review"
 ROUND = "review_round"
@@ -44,50 +29,6 @@ FORMER_ID = "external_id"
 """Keys of ``extra`` in which we write ourselves; they do not count towards its limit."""
 
 _CITED = re.compile(r"([SCL])-([1-9]\d{0,9})", re.ASCII)
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
-)
-
-
-class Problem(NamedTuple):
-    """What is wrong with a line, and where: line number, the id it gives itself, the key."""
-
-    line: int
-    id: str
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        where = ", ".join(part for part in (f"line {self.line}", self.id, self.field) if part)
-        return f"{where}: {self.reason}"
-
-
-class BadLine(Exception):
-    """The line cannot be read at all."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
-
-
-class People:
-    """The names that a file gives to people, each with an index; 0 is whoever brings the file in."""
-
-    def __init__(self) -> None:
-        self.indexes: dict[str, int] = {}
-
-    def index(self, name: str) -> int:
-        return self.indexes.setdefault(name, len(self.indexes) + 1)
-
-
-@dataclass(slots=True)
-class Reading:
-    """How lines are read: the people they name, the moment that stands for an absent ``at``, the right to verdicts."""
-
-    now: datetime
-    may_bring_verdicts: bool
-    people: People = field(default_factory=People)
 
 
 @dataclass(slots=True)
@@ -108,7 +49,7 @@ def read_line(raw: bytes, reading: Reading) -> Line:
     type_ = values.pop("type", None)
     reader = READERS.get(type_) if isinstance(type_, str) else None
     if reader is None:
-        reason = "is missing" if type_ is None else f"{_shown(type_)} is none of {', '.join(READERS)}"
+        reason = "is missing" if type_ is None else f"{shown(type_)} is none of {', '.join(READERS)}"
         raise BadLine("type", reason)
     fields = Fields(values)
     row = reader(fields, reading)
@@ -117,211 +58,13 @@ def read_line(raw: bytes, reading: Reading) -> Line:
     return Line(type_, label, row, fields.problems)
 
 
-# ---- JSON, strictly
-
-
-def parse(raw: bytes) -> dict[str, Any]:
-    """The object on a line. Raises BadLine for bad UTF-8 or JSON, a repeated key, NaN, NUL, half a character."""
-    try:
-        text = raw.decode().rstrip()
-    except UnicodeDecodeError as error:
-        raise BadLine("", f"is not UTF-8 (byte {error.start + 1})") from None
-    try:
-        values = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float
-        )
-    except json.JSONDecodeError as error:
-        what = error.msg.removesuffix(" at").lower()
-        raise BadLine("", f"is no JSON, or is cut off: {what} (character {error.pos + 1})") from None
-    except RecursionError:
-        raise BadLine("", "is nested too deeply") from None
-    except ValueError as error:  # a number of thousands of digits
-        raise BadLine("", f"holds a number that cannot be read: {error}") from None
-    if not isinstance(values, dict):
-        raise BadLine("", "is no JSON object")
-    if "\\u" in text:  # the only way to write either
-        _refuse_what_no_text_holds(values)
-    return values
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise BadLine(key, "the key stands twice")
-            seen.add(key)
-    return values
-
-
-def _refuse_constant(name: str) -> None:
-    raise BadLine("", f"{name} is no JSON number")
-
-
-def _float(written: str) -> float:
-    number = float(written)
-    if number in (float("inf"), float("-inf")):
-        raise BadLine("", f"the number {written[:40]} is too large")
-    return number
-
-
-def _refuse_what_no_text_holds(values: dict[str, Any]) -> None:
-    """Refuse NUL and lone surrogates in any string of the line, at any depth, keys included."""
-    for key, value in values.items():
-        found: list[Any] = [key, value]
-        while found:
-            one = found.pop()
-            if isinstance(one, dict):
-                found += [*one.keys(), *one.values()]
-            elif isinstance(one, list):
-                found += one
-            elif isinstance(one, str):
-                name = key.encode(errors="replace").decode().replace("\0", "?")
-                if "\0" in one:
-                    raise BadLine(name, "holds a NUL character, which no text should")
-                try:
-                    one.encode()
-                except UnicodeEncodeError:
-                    raise BadLine(name, "holds half of a character (a lone surrogate)") from None
-
-
-def compact(value: Any) -> str:
-    """A value as JSON without spaces, non-ASCII unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else compact(value)
-    return f"“{text if len(text) <= 60 else text[:59] + '…'}”"
-
-
-# ---- the keys of a line
-
-
-class Fields:
-    """The keys of one line, each taken by its reader; what is left over at the end goes into ``extra``."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
-        self.problems: list[tuple[str, str]] = []
-        self.unknown: dict[str, dict[str, Any]] = {}
-
-    def wrong(self, key: str, reason: str) -> None:
-        self.problems.append((key, reason))
-
-    def take(self, key: str, *, required: bool = False) -> Any:
-        """The value, None when it is absent or null."""
-        value = self.values.pop(key, None)
-        if value is None and required:
-            self.wrong(key, "is required")
-        return value
-
-    def text(self, key: str, limit: int | None = None, *, required: bool = False) -> str:
-        value: object = self.take(key, required=required)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            self.wrong(key, f"{_shown(value)} is no text")
-            return ""
-        if required and not value:
-            self.wrong(key, "is empty")
-        if limit is not None and len(value) > limit:
-            self.wrong(key, f"has {len(value):,} characters; at most {limit:,} are kept")
-            return value[:limit]
-        return value
-
-    def choice(self, key: str, choices: list[str], *, required: bool = False) -> str:
-        value = self.text(key, required=required)
-        if value and value not in choices:
-            self.wrong(key, f"{_shown(value)} is none of {', '.join(choices)}")
-            return ""
-        return value
-
-    def integer(self, key: str, low: int, high: int, *, required: bool = False) -> int | None:
-        value = self.take(key, required=required)
-        if value is None:
-            return None
-        if type(value) is not int or not low <= value <= high:
-            limits = f"from {low} to {high}" if high < NUMBER_LIMIT else f"from {low}"
-            self.wrong(key, f"{_shown(value)} is no whole number {limits}")
-            return None
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self.take(key)
-        if value is not None and not isinstance(value, bool):
-            self.wrong(key, f"{_shown(value)} is neither true nor false")
-        return value is True
-
-    def time(self, key: str, read: Callable[[str], object]) -> str:
-        value = self.text(key)
-        if value:
-            try:
-                read(value)
-            except NotATime as error:
-                self.wrong(key, str(error))
-        return value
-
-    def object(self, key: str) -> dict[str, Any] | None:
-        value = self.take(key)
-        if value is not None and not isinstance(value, dict):
-            self.wrong(key, f"{_shown(value)} is no object")
-            return None
-        return value
-
-    def person(self, key: str, reading: Reading, absent: int | None = PEOPLE_IMPORTER) -> int | None:
-        """The index of the person named; ``absent`` when the key is, None for null."""
-        if key not in self.values:
-            return absent
-        if self.values[key] is None:
-            return self.take(key)  # type: ignore[no-any-return]
-        name = self.text(key, PERSON_NAME, required=True)
-        return reading.people.index(name) if name else None
-
-    def moment(self, key: str, reading: Reading) -> datetime | None:
-        """When it was made; now when the key is absent, None for null."""
-        if key not in self.values:
-            return reading.now
-        value = self.text(key)
-        if not value:
-            return None
-        try:
-            if not _MOMENT.fullmatch(value):
-                raise ValueError
-            read = datetime.fromisoformat(value.upper())
-            return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.wrong(key, f"{_shown(value)} is no moment: write 2026-01-31T09:30:00Z")
-            return None
-
-    def rest(self, reading: Reading, *, by: int | None = PEOPLE_IMPORTER) -> dict[str, Any]:
-        """What every line may end with, and all that was not taken, as the columns of its staging table."""
-        row: dict[str, Any] = {
-            "by": self.person("by", reading, by),
-            "at": self.moment("at", reading),
-        }
-        extra = self.object("extra") or {}
-        for key in (*self.values, *self.unknown):
-            if key in extra:
-                self.wrong(key, "stands both in the line and in its extra")
-        return {**row, "extra": {**self.values, **self.unknown, **extra}}
-
-
-def _limit(model: Any, name: str) -> int:
-    found: Field[Any, Any] = model._meta.get_field(name)
-    assert found.max_length is not None
-    return found.max_length
-
-
-PERSON_NAME = _limit(Membership, "name")
-SOURCE = {name: _limit(Source, name) for name in ("title", "outlet", "author", "url", "language")}
-EXTERNAL_ID = _limit(Source, "external_id")
-SPEAKER_NAME = _limit(Speaker, "name")
-AFFILIATION = _limit(Speaker, "affiliation")
-TOPIC_NAME = _limit(Topic, "name")
-VIA = _limit(Claim, "via")
-SCOPE = _limit(Dossier, "slug")
+SOURCE = {name: limit_of(Source, name) for name in ("title", "outlet", "author", "url", "language")}
+EXTERNAL_ID = limit_of(Source, "external_id")
+SPEAKER_NAME = limit_of(Speaker, "name")
+AFFILIATION = limit_of(Speaker, "affiliation")
+TOPIC_NAME = limit_of(Topic, "name")
+VIA = limit_of(Claim, "via")
+SCOPE = limit_of(Dossier, "slug")
 
 
 def _extra(fields: Fields, extra: dict[str, Any]) -> str:
@@ -351,7 +94,7 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _closed(fields: Fields, reading: Reading, *, by: int | None = PEOPLE_IMPORTER) -> dict[str, Any]:
+def _closed(fields: Fields, reading: Reading, *, by: int | None = IMPORTER) -> dict[str, Any]:
     """external_id, extra, by, at of a line without a number."""
     external_id = fields.text("external_id", EXTERNAL_ID)
     row = fields.rest(reading, by=by)
@@ -390,15 +133,15 @@ def cited_number(identity: str, letter: Letter) -> int | None:
 
 def _dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
     if (format_ := fields.text("format")) and format_ != FORMAT:
-        fields.wrong("format", f"{_shown(format_)} is not known here: this reads {FORMAT}")
+        fields.wrong("format", f"{shown(format_)} is not known here: this reads {FORMAT}")
     given = {key for key in ("name", "question", "language", "reviews_needed") if key in fields.values}
     row: dict[str, Any] = {
         "id": "",
         "slug": fields.text("slug", SCOPE),
         "uid": fields.text("uid", SCOPE),
-        "name": fields.text("name", _limit(Dossier, "name"), required=True),
+        "name": fields.text("name", limit_of(Dossier, "name"), required=True),
         "question": fields.text("question"),
-        "language": fields.text("language", _limit(Dossier, "language")),
+        "language": fields.text("language", limit_of(Dossier, "language")),
         "reviews_needed": fields.integer("reviews_needed", 1, 5),
         "given": given,
         "people_given": {key for key in ("by", "at") if key in fields.values},
@@ -484,13 +227,11 @@ def _topics(fields: Fields) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        fields.wrong("topics", f"{_shown(value)} is no list of names")
+        fields.wrong("topics", f"{shown(value)} is no list of names")
         return []
     for name in value:
         if not name or len(name) > TOPIC_NAME:
-            fields.wrong(
-                "topics", f"{_shown(name)} is no topic: it has between 1 and {TOPIC_NAME} characters"
-            )
+            fields.wrong("topics", f"{shown(name)} is no topic: it has between 1 and {TOPIC_NAME} characters")
     return sorted(set(value))
 
 
@@ -588,5 +329,3 @@ READERS: Mapping[str, _Reader] = {
     "link": _link,
     "review": _review,
 }
-assert Link._meta.get_field("external_id").max_length == EXTERNAL_ID
-assert Review._meta.get_field("external_id").max_length == EXTERNAL_ID

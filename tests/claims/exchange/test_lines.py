@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from claims.exchange.lines import (
-    DEPTH_LIMIT,
-    EXTRA_LIMIT,
-    BadLine,
-    Line,
-    People,
-    Problem,
-    Reading,
-    cited_number,
-    read_line,
-)
+from claims.exchange.fields import Reading
+from claims.exchange.lines import DEPTH_LIMIT, EXTRA_LIMIT, Line, cited_number, read_line
+from claims.exchange.problems import Problem
+from claims.exchange.strict_json import BadLine
 from sources.models import Letter
 from tests.claims.exchange.files import claim, dossier_line, link, review, source, speaker
 
@@ -25,7 +18,7 @@ NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 def read(line: dict[str, Any] | str | bytes, *, may_bring_verdicts: bool = True) -> Line:
     raw = line if isinstance(line, bytes) else (line if isinstance(line, str) else json.dumps(line)).encode()
-    return read_line(raw, Reading(now=NOW, may_bring_verdicts=may_bring_verdicts, people=People()))
+    return read_line(raw, Reading(now=NOW, may_bring_verdicts=may_bring_verdicts))
 
 
 def test_a_line_with_what_is_required_is_read() -> None:
@@ -72,6 +65,7 @@ def test_topics_come_out_sorted_and_once() -> None:
         ('{"type":"speaker","name":"A","extra":{"a\\u0000":1}}', "NUL"),
         ('{"type":"speaker","name":"A","\\u0000":1}', "NUL"),
         ('{"type":"speaker","name":"\\ud83d"}', "half of a character"),
+        ('{"\\ud83d":1,"\\ud83d":2}', "the key stands twice"),
         ('{"type":"speaker","name":"A","extra":[{"\\udc00":1}]}', "half of a character"),
         ('{"type":"speaker","name":"A","a":' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
         ('{"type":"resolution","id":"1"}', "is none of"),
@@ -81,8 +75,9 @@ def test_topics_come_out_sorted_and_once() -> None:
     ids=lambda value: value[:40] if isinstance(value, str) else None,
 )
 def test_no_line_at_all(line: str | bytes, reason: str) -> None:
-    with pytest.raises(BadLine, match=reason):
+    with pytest.raises(BadLine, match=reason) as told:
         read(line)
+    told.value.field.encode()  # whatever the key was, the report can be printed
 
 
 def test_a_pair_of_surrogates_is_a_character() -> None:

@@ -1,0 +1,380 @@
+"""What the staged lines are and refer to, in the file and in the dossier, and what is wrong with them."""
+
+# ruff: noqa: S608  tables and columns are named by this module's own constants; values are parameters
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from claims.exchange.lines import clean
+from claims.exchange.problems import Problem, Problems
+from claims.exchange.staging import RECORDS, Staging
+
+_INLINE = 100_000
+"""Texts up to this many characters stream along with their claims; longer ones are fetched one by one."""
+
+
+@dataclass
+class Resolver:
+    """Finds what the staged lines are and refer to, in the dossier and in the file. Methods in the order of use."""
+
+    cursor: CursorWrapper
+    dossier: int
+    scope: str
+    is_own: bool
+    problems: Problems
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        self.cursor.execute(sql, {"dossier": self.dossier, "scope": self.scope, **parameters})
+        count: int = self.cursor.rowcount
+        return count
+
+    def report(self, field: str, sql: str, **parameters: Any) -> None:
+        """Add a problem for each row (line, id, reason) of a query."""
+        self.run(sql, **parameters)
+        while rows := self.cursor.fetchmany(1_000):
+            for line, identity, reason in rows:
+                self.problems.add(Problem(line, identity or "", field, reason))
+
+    # ---- what is here already
+
+    def find_repeats(self) -> None:
+        """An id is unique in its type within the file."""
+        for name in ("source", "speaker", "claim", "link", "review"):
+            field = {"speaker": "name", "review": "reviewer"}.get(name, "id")
+            self.report(
+                field,
+                f"""
+                WITH repeated AS (
+                    SELECT line, min(line) OVER (PARTITION BY id) AS first FROM staged_{name} WHERE id <> ''
+                )
+                UPDATE staged_{name} s SET bad = true, fate = 'twice' FROM repeated r
+                WHERE s.line = r.line AND r.first < r.line
+                RETURNING s.line, s.label, format('stands on line %%s already', r.first)
+                """,
+            )
+
+    def recognise_records(self) -> None:
+        """Lines that came in before, and in a file of this dossier's own the records of the same numbers."""
+        for name, (table, letter) in RECORDS.items():
+            self._remember(name)
+            if self.is_own:
+                self.run(
+                    f"""
+                    UPDATE staged_{name} s SET fate = CASE WHEN f.id IS NULL THEN 'gone' ELSE 'own' END, key = f.id
+                    FROM (
+                        SELECT o.line, r.id FROM staged_{name} o
+                        JOIN sources_counter c ON c.dossier_id = %(dossier)s AND c.letter = '{letter}'
+                        LEFT JOIN {table} r ON r.dossier_id = c.dossier_id AND r.number = o.cited
+                        WHERE o.fate IS NULL AND NOT o.bad AND o.cited <= c.last
+                    ) f WHERE f.line = s.line
+                    """
+                )
+            self._give_keys(name, table)
+
+    def _remember(self, name: str) -> None:
+        self.run(
+            f"""
+            UPDATE staged_{name} s
+            SET fate = CASE WHEN i.digest = s.digest THEN 'remembered' ELSE 'changed' END, key = i.record_id
+            FROM claims_importedline i
+            WHERE i.dossier_id = %(dossier)s AND i.scope = %(scope)s AND i.type = '{name}' AND i.line_id = s.id
+            AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+        self.report(
+            "id",
+            f"""
+            SELECT line, label, 'came in before and read differently then; what is here stays. '
+                'Leave the line out, or give it another id'
+            FROM staged_{name} WHERE fate = 'changed' ORDER BY line
+            """,
+        )
+
+    def _give_keys(self, name: str, table: str) -> None:
+        self.run(
+            f"""
+            UPDATE staged_{name} SET key = nextval(pg_get_serial_sequence('{table}', 'id'))
+            WHERE fate IS NULL AND NOT bad
+            """
+        )
+
+    def recognise_speakers(self) -> None:
+        self.run(
+            """
+            UPDATE staged_speaker s SET fate = 'here', key = t.id FROM claims_speaker t
+            WHERE t.dossier_id = %(dossier)s AND t.name = s.id AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+
+    def resolve_references(self) -> None:
+        self._resolve("claim", "source", "source_key", "source")
+        self._resolve("link", "from_id", "from_key", "claim")
+        self._resolve("link", "to_id", "to_key", "claim")
+        self._resolve("review", "link", "link_key", "link")
+
+    def _resolve(self, name: str, column: str, key: str, target: str) -> None:
+        """Fill ``key`` with what ``column`` names: a line of the file, one that came in before, an own number."""
+        table, letter = RECORDS[target]
+        self.run(
+            f"""
+            UPDATE staged_{name} s SET {key} = t.key FROM staged_{target} t
+            WHERE t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+            """
+        )
+        self.run(
+            f"""
+            UPDATE staged_{name} s SET {key} = i.record_id FROM claims_importedline i
+            WHERE s.{key} IS NULL AND i.dossier_id = %(dossier)s AND i.scope = %(scope)s AND i.type = '{target}'
+            AND i.line_id = s.{column} AND NOT EXISTS (SELECT FROM staged_{target} t WHERE t.id = s.{column})
+            """
+        )
+        if self.is_own:
+            self.run(
+                f"""
+                UPDATE staged_{name} s SET {key} = r.id FROM {table} r
+                WHERE s.{key} IS NULL AND r.dossier_id = %(dossier)s AND r.number =
+                    CASE WHEN s.{column} ~ '^{letter}-[1-9][0-9]{{0,9}}$' THEN substr(s.{column}, 3)::bigint END
+                AND NOT EXISTS (SELECT FROM staged_{target} t WHERE t.id = s.{column})
+                """
+            )
+
+    def recognise_reviews(self) -> None:
+        """A review is known by link and reviewer, here or by a line that came in before."""
+        self.run(
+            """
+            UPDATE staged_review s SET reviewer_key = p.key FROM staged_person p WHERE p.index = s.reviewer
+            """
+        )
+        self.run(
+            """
+            UPDATE staged_review s SET fate = 'here', key = r.id FROM claims_review r
+            WHERE r.link_id = s.link_key AND r.reviewer_id = s.reviewer_key AND s.fate IS NULL AND NOT s.bad
+            """
+        )
+        self._remember("review")
+        if self.is_own:  # what was taken back, sent back or deleted here does not return by an older file
+            self.run(
+                """
+                UPDATE staged_review s SET fate = 'gone' WHERE s.fate IS NULL AND NOT s.bad AND (
+                    EXISTS (SELECT FROM staged_link l WHERE l.id = s.link AND l.fate = 'gone')
+                    OR (s.link_key, s.reviewer_key) IN (
+                        SELECT e.link_id, e.reviewer_id FROM claims_reviewevent e WHERE e.dossier_id = %(dossier)s
+                    )
+                )
+                """
+            )
+        self._give_keys("review", "claims_review")
+
+    # ---- locks
+
+    def lock_what_is_built_on(self) -> None:
+        """Keep what new lines refer to from being edited or binned until the transaction ends; parents first."""
+        for target, users in (
+            ("source", [("claim", "source_key")]),
+            ("claim", [("link", "from_key"), ("link", "to_key")]),
+            ("link", [("review", "link_key")]),
+        ):
+            referred = " UNION ".join(
+                f"SELECT {key} FROM staged_{name} WHERE fate IS NULL AND NOT bad" for name, key in users
+            )
+            strength = "FOR NO KEY UPDATE" if target == "link" else "FOR SHARE"
+            self.run(
+                f"SELECT FROM {RECORDS[target][0]} WHERE dossier_id = %(dossier)s AND id IN ({referred}) "
+                f"ORDER BY id {strength}"
+            )
+
+    # ---- what is wrong
+
+    def check_references(self) -> None:
+        self._check_reference("claim", "source", "source_key", "source", "source")
+        self._check_reference("link", "from_id", "from_key", "claim", "from")
+        self._check_reference("link", "to_id", "to_key", "claim", "to")
+        self._check_reference("review", "link", "link_key", "link", "link")
+        self.report(
+            "speaker",
+            """
+            SELECT c.line, c.label,
+                format('there is no speaker line “%%s” in the file, nor that speaker here', c.speaker)
+            FROM staged_claim c WHERE c.fate IS NULL AND NOT c.bad AND c.speaker <> ''
+            AND NOT EXISTS (SELECT FROM staged_speaker s WHERE s.id = c.speaker)
+            AND NOT EXISTS (SELECT FROM claims_speaker s WHERE s.dossier_id = %(dossier)s AND s.name = c.speaker)
+            ORDER BY c.line
+            """,
+        )
+
+    def _check_reference(self, name: str, column: str, key: str, target: str, field: str) -> None:
+        """A new line refers to what comes with the file or is here, and not in the bin."""
+        table, letter = RECORDS[target]
+        self.report(
+            field,
+            f"""
+            WITH doubtful AS MATERIALIZED (
+                SELECT s.line, s.label, s.{column} AS id, s.{key} AS key, t.fate FROM staged_{name} s
+                LEFT JOIN staged_{target} t ON t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+                WHERE s.fate IS NULL AND NOT s.bad AND (t.line IS NULL OR t.fate IS NOT NULL)
+                AND NOT coalesce(t.bad, false) AND t.fate IS DISTINCT FROM 'changed'
+            )
+            SELECT d.line, d.label, CASE
+                WHEN d.fate = 'gone' OR (d.key IS NOT NULL AND r.id IS NULL)
+                    THEN format('“%%s” was deleted here for good', d.id)
+                WHEN r.id IS NULL THEN format('there is no {target} “%%s” in the file', d.id)
+                ELSE format('“%%s” is {letter}-%%s here, which is in the bin: restore it first', d.id, r.number)
+            END
+            FROM doubtful d LEFT JOIN {table} r ON r.id = d.key
+            WHERE r.id IS NULL OR r.binned_at IS NOT NULL ORDER BY d.line
+            """,
+        )
+
+    def check_pairs(self) -> None:
+        """One link for two claims, whichever way round it is written."""
+        self.report(
+            "to",
+            """
+            SELECT s.line, s.label, 'a claim cannot be linked to itself: both ids are the same claim here'
+            FROM staged_link s WHERE s.fate IS NULL AND NOT s.bad AND s.from_key = s.to_key ORDER BY s.line
+            """,
+        )
+        self.report(
+            "to",
+            """
+            SELECT s.line, s.label, format(
+                '“%%s” and “%%s” are linked here already, as L-%%s%%s', s.from_id, s.to_id, l.number,
+                CASE WHEN l.binned_at IS NOT NULL THEN ', which is in the bin' END)
+            FROM staged_link s JOIN claims_link l
+            ON least(l.from_claim_id, l.to_claim_id) = least(s.from_key, s.to_key)
+            AND greatest(l.from_claim_id, l.to_claim_id) = greatest(s.from_key, s.to_key)
+            WHERE s.fate IS NULL AND NOT s.bad AND s.from_key IS NOT NULL AND s.to_key IS NOT NULL ORDER BY s.line
+            """,
+        )
+        self.report(
+            "to",
+            """
+            SELECT line, label, format('“%%s” and “%%s” are linked on line %%s already, as “%%s”',
+                from_id, to_id, first_line, first_label)
+            FROM (
+                SELECT s.*, first_value(line) OVER pair AS first_line, first_value(label) OVER pair AS first_label
+                FROM staged_link s
+                WHERE s.fate IS NULL AND NOT s.bad AND s.from_key IS NOT NULL AND s.to_key IS NOT NULL
+                WINDOW pair AS (PARTITION BY least(from_key, to_key), greatest(from_key, to_key) ORDER BY line)
+            ) paired WHERE first_line < line ORDER BY line
+            """,
+        )
+
+    def check_reviews(self) -> None:
+        self.report(
+            "reviewer",
+            """
+            SELECT line, label, format('this reviewer judges the link on line %%s already', first) FROM (
+                SELECT line, label, min(line) OVER (PARTITION BY link_key, reviewer_key) AS first
+                FROM staged_review WHERE fate IS NULL AND NOT bad
+                AND link_key IS NOT NULL AND reviewer_key IS NOT NULL
+            ) given WHERE first < line ORDER BY line
+            """,
+        )
+        self.report(
+            "reviewer",
+            """
+            SELECT s.line, s.label, 'this reviewer was shown the verdicts of others on this link, '
+                'so hers would not be blind'
+            FROM staged_review s JOIN claims_link l ON l.id = s.link_key
+            JOIN claims_disclosure d ON d.link_id = l.id AND d.person_id = s.reviewer_key AND d.round = l.round
+            WHERE s.fate IS NULL AND NOT s.bad ORDER BY s.line
+            """,
+        )
+
+    def check_names(self) -> None:
+        """Whoever is no lead makes nothing in the name of another member."""
+        for name in ("source", "speaker", "claim", "link"):  # verdicts are refused as such
+            self.report(
+                "by",
+                f"""
+                SELECT s.line, s.label, format('only a lead brings in what “%%s” made, who is a member here', p.name)
+                FROM staged_{name} s JOIN staged_person p ON p.index = s.by
+                WHERE p.foreign_member AND s.fate IS NULL AND NOT s.bad ORDER BY s.line
+                """,
+            )
+
+    def check_quotes(self) -> None:
+        """A quote stands in its source's text at its place. One stream: each source, then the claims on it."""
+        self.run("CREATE INDEX ON staged_source (key)")
+        stream = """
+            SELECT key, 0 AS line, NULL AS label, CASE WHEN length <= %(inline)s THEN text END AS words,
+                CASE WHEN length <= %(inline)s THEN raw_text END AS raw, length > %(inline)s AS apart,
+                NULL::integer AS start, NULL::integer AS "end"
+            FROM staged_source WHERE fate IS NULL AND NOT bad
+            UNION ALL
+            SELECT id, 0, NULL, CASE WHEN length <= %(inline)s THEN text END, NULL, length > %(inline)s, NULL, NULL
+            FROM sources_source WHERE dossier_id = %(dossier)s
+            AND id IN (SELECT source_key FROM staged_claim WHERE fate IS NULL AND NOT bad)
+            UNION ALL
+            SELECT source_key, line, label, quote, NULL, false, start, "end" FROM staged_claim
+            WHERE fate IS NULL AND NOT bad AND source_key IS NOT NULL
+            ORDER BY 1, 2
+        """
+        moved = Staging(self.cursor)
+        assert connection.connection is not None
+        with connection.connection.cursor(name="staged_quotes") as rows:
+            rows.itersize = 100
+            rows.execute(stream, {"dossier": self.dossier, "inline": _INLINE})
+            held: int | None = None
+            text, text_in_file = "", None
+            for key, line, label, words, raw, apart, start, end in rows:
+                if line == 0:
+                    held, (text, text_in_file) = key, self._text(key) if apart else (words, raw)
+                elif key == held:  # else its source is not here, which is reported as such
+                    place = _place(text, text_in_file, words, start, end)
+                    if place is None:
+                        reason = _where_it_is(text, words, start, end)
+                        self.problems.add(Problem(line, label, "quote", reason))
+                    elif place != (start, end):
+                        row = {"line": line, "quote": clean(words), "start": place[0], "end": place[1]}
+                        moved.put("moved_quote", row, len(words))
+        moved.flush()
+        self.run(
+            """
+            UPDATE staged_claim c SET quote = m.quote, start = m.start, "end" = m."end"
+            FROM staged_moved_quote m WHERE m.line = c.line
+            """
+        )
+
+    def _text(self, key: int) -> tuple[str, str | None]:
+        """A source's text as it is kept and, where that differs, as the file has it."""
+        self.run(
+            """
+            SELECT text, raw_text FROM staged_source WHERE key = %(key)s AND fate IS NULL
+            UNION ALL SELECT text, NULL FROM sources_source WHERE id = %(key)s
+            """,
+            key=key,
+        )
+        text, raw = self.cursor.fetchone()
+        return text, raw
+
+
+def _place(text: str, raw: str | None, quote: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where a quote stands in the text as it is kept; None when it does not stand at its place.
+
+    The file's own text may have other line ends or a byte-order mark, and then positions are counted in that, or in
+    the text as it is kept: in whichever the quote is found.
+    """
+    if end - start != len(quote):
+        return None
+    if raw is not None and raw[start:end] == quote:
+        place = _place_in_kept(raw, start), _place_in_kept(raw, end)
+        if text[slice(*place)] == clean(quote):
+            return place
+    return (start, end) if text[start:end] == quote else None
+
+
+def _place_in_kept(raw: str, place: int) -> int:
+    return place - raw.count("\r\n", 0, place) - (1 if place and raw.startswith("\ufeff") else 0)
+
+
+def _where_it_is(text: str, quote: str, start: int, end: int) -> str:
+    there = text[start:end]
+    found = text.find(quote)
+    shown = there if len(there) <= 60 else there[:59] + "…"
+    hint = f"it stands at {found}" if found >= 0 else "it does not stand in the text at all"
+    return f"does not stand from {start} to {end}, where the text reads “{shown}”; {hint}"

@@ -1,0 +1,88 @@
+"""JSON without its laxities: every object a line holds can be stored and written out again."""
+
+import json
+from typing import Any
+
+
+class BadLine(Exception):
+    """The line cannot be read at all."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field.encode(errors="replace").decode().replace("\0", "?")
+        self.reason = reason
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The object on a line. Raises BadLine for bad UTF-8 or JSON, a repeated key, NaN, NUL, half a character."""
+    try:
+        text = raw.decode().rstrip()
+    except UnicodeDecodeError as error:
+        raise BadLine("", f"is not UTF-8 (byte {error.start + 1})") from None
+    try:
+        values = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float
+        )
+    except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" at").lower()
+        raise BadLine("", f"is no JSON, or is cut off: {what} (character {error.pos + 1})") from None
+    except RecursionError:
+        raise BadLine("", "is nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise BadLine("", f"holds a number that cannot be read: {error}") from None
+    if not isinstance(values, dict):
+        raise BadLine("", "is no JSON object")
+    if "\\u" in text:  # the only way to write either
+        _refuse_what_no_text_holds(values)
+    return values
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise BadLine(key, "the key stands twice")
+            seen.add(key)
+    return values
+
+
+def _refuse_constant(name: str) -> None:
+    raise BadLine("", f"{name} is no JSON number")
+
+
+def _float(written: str) -> float:
+    number = float(written)
+    if number in (float("inf"), float("-inf")):
+        raise BadLine("", f"the number {written[:40]} is too large")
+    return number
+
+
+def _refuse_what_no_text_holds(values: dict[str, Any]) -> None:
+    """Refuse NUL and lone surrogates in any string of the line, at any depth, keys included."""
+    for key, value in values.items():
+        found: list[Any] = [key, value]
+        while found:
+            one = found.pop()
+            if isinstance(one, dict):
+                found += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                found += one
+            elif isinstance(one, str):
+                if "\0" in one:
+                    raise BadLine(key, "holds a NUL character, which no text should")
+                try:
+                    one.encode()
+                except UnicodeEncodeError:
+                    raise BadLine(key, "holds half of a character (a lone surrogate)") from None
+
+
+def compact(value: Any) -> str:
+    """A value as JSON without spaces, non-ASCII unescaped."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def shown(value: object) -> str:
+    text = value if isinstance(value, str) else compact(value)
+    return f"“{text if len(text) <= 60 else text[:59] + '…'}”"
