@@ -17,6 +17,7 @@ from claims.exchange.selection import Selection
 from claims.filters.link import LinkFilter
 from claims.forms.exchange import ImportSetForm
 from claims.models import Kind, Link
+from claims.views.link import TOLD
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.models import Role
@@ -33,10 +34,9 @@ def set_list(request: Request, slug: str) -> HttpResponse:
     filters = _filters(access, request.GET)
     if not filters.is_valid():
         return invalid(request, "claims/set_list.html", _page(request, filters, []), fragment="chosen")
-    if _telling(filters):
-        _disclose(access, filters)
     rows = list(filters.qs.with_shown_state(access).for_list().order_by("number")[:PREVIEWED])
     disclose(access, rows)
+    _disclose_left_out(access, filters)
     return show(request, "claims/set_list.html", _page(request, filters, rows), fragment="chosen")
 
 
@@ -49,10 +49,12 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     if chosen is None or not filters.is_valid():
         wrong = "" if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
         return invalid(request, "claims/set_list.html", {**_page(request, filters, []), "wrong": wrong})
-    _disclose(access, filters)
+    links = filters.qs
+    # What a filter by verdicts leaves out of a file tells as much as what the file holds.
+    disclose(access, filters.untold)
     selection = Selection(
         dossier=access.dossier,
-        links=filters.qs,
+        links=links,
         is_filtered=any(filters.form.cleaned_data.values()),
         access=access,
     )
@@ -70,18 +72,14 @@ def _filters(access: Access, given: Any) -> LinkFilter:
     return filters
 
 
-def _telling(filters: LinkFilter) -> list[str]:
-    """The filters in use that go by what reviews decided."""
-    return [name for name in LinkFilter.TELLING if filters.data.get(name)]
+def _disclose_left_out(access: Access, filters: LinkFilter) -> None:
+    """Record what a filter by verdicts tells a reviewer by its count: how the links stand that it passes or leaves out.
 
-
-def _disclose(access: Access, filters: LinkFilter) -> None:
-    """Record what this tells a reviewer of others' verdicts on links that she judged: by what it holds and, where a
-    filter goes by verdicts, by what it leaves out.
-    """  # fmt: skip
-    rest = {name: value for name, value in filters.data.items() if name not in _telling(filters)}
-    if access.can_review:
-        disclose(access, list(_filters(access, rest).qs.judged_by(access.person_id).only("pk")))
+    Of many only the first thousand are recorded, as on the list of links: a cost. So far, too, links are counted.
+    """
+    if filters.is_telling:
+        first = filters.untold.order_by("number").values("pk")[:TOLD]
+        disclose(access, Link.objects.filter(pk__in=first))
 
 
 def _page(request: Request, filters: LinkFilter, rows: list[Link]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from claims.actions.bin import put_in_bin
 from claims.models import Disclosure
@@ -155,3 +157,28 @@ def test_what_is_shown_of_others_verdicts_is_recorded(
     assert not Disclosure.objects.exists()
     client.get(ADDRESS, {"state": "settled"})
     assert Disclosure.objects.get().link.number == 1
+
+
+def test_a_visit_records_what_a_filter_tells_of_the_first_links_only(
+    dossier: Dossier,
+    reviewer: Membership,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many she has judged, none of them is read; a download records all."""
+    monkeypatch.setattr("claims.views.exchange.TOLD", 2)
+    numbers = range(1, 5)
+    bring_in(
+        dossier,
+        source(), claim("0"), *(claim(str(n), "March") for n in numbers),
+        *(link(f"L-{n}", "0", str(n)) for n in numbers),
+        *(review(f"L-{n}", who, "neither") for n in numbers for who in ("reviewer", "mira")),
+    )  # fmt: skip
+    client = sign_in(reviewer)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(ADDRESS, {"kind": "contradicts"})
+    assert set(Disclosure.objects.values_list("link__number", flat=True)) == {1, 2}
+    reads = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert not any("claims_review" in sql and "LIMIT" not in sql for sql in reads)
+    b"".join(client.get(DOWNLOAD, {"kind": "contradicts", "format": "nli"}))
+    assert set(Disclosure.objects.values_list("link__number", flat=True)) == set(numbers)
