@@ -30,7 +30,7 @@ COUNTED = 10_000
 _YES_NO = [("yes", "yes"), ("no", "no")]
 
 
-class ClaimFilter(django_filters.FilterSet):
+class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of the list of claims in one dossier; ``q`` also puts them in order of rank.
 
     ``linked`` and ``contradicted`` ask for live links; a contradiction is what stands as one (verdict, else kind).
@@ -108,7 +108,7 @@ class ClaimFilter(django_filters.FilterSet):
         that were ranked. None when they may be more: then the list is walked from the highest number down.
         """  # fmt: skip
         if self.search:
-            return list(self.qs.ranked(self.search).values_list("number", flat=True))
+            return self.qs.best(self.search)
         # Unordered: asked for in order, the database would rather walk the numbers down and meet a rare match late.
         found = dict(self.base.values_list("pk", "number")[: FEW + 1])
         if len(found) > FEW:
@@ -129,15 +129,15 @@ class ClaimFilter(django_filters.FilterSet):
         return claims.filter(source__in=_keys(self._sources.filter(number=_SOURCE.sub("", value))))
 
     def by_outlet(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims.filter(source__in=_keys(_named(self._sources, "outlet", value)))
+        return claims.filter(source__in=_named(self._sources, "outlet", value))
 
     def by_speaker(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims.filter(speaker__in=_keys(_named(self._of_dossier(Speaker), "name", value)))
+        return claims.filter(speaker__in=_named(self._of_dossier(Speaker), "name", value))
 
     def by_topic(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        topics = _keys(_named(self._of_dossier(Topic), "name", value))
-        under = self._of_dossier(ClaimTopic).filter(topic__in=topics, claim=OuterRef("pk"))
-        return claims.filter(Exists(under)) if topics else claims.none()
+        topics = _named(self._of_dossier(Topic), "name", value)
+        under = ClaimTopic.objects.filter(topic__in=topics, claim=OuterRef("pk"))
+        return claims.filter(Exists(under))
 
     def by_about(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
         return claims.filter(about_period__overlap=DateRange(*parse_period(value)))
@@ -166,19 +166,23 @@ class ClaimFilter(django_filters.FilterSet):
 
     @property
     def _sources(self) -> SourceQuerySet:
-        return self._of_dossier(Source)
+        sources: SourceQuerySet = self._of_dossier(Source)
+        return sources
 
     def _of_dossier(self, model: Any) -> Any:
         return model._default_manager.filter(dossier=self.access.dossier).order_by()
 
 
-def _named[Rows: QuerySet[Any]](rows: Rows, field: str, value: str) -> Rows:
+type Keys = list[int] | QuerySet[Any]
+
+
+def _named(rows: QuerySet[Any], field: str, value: str) -> Keys:
     """Those of this name; where there is none, those whose name holds it."""
-    exactly = rows.filter(**{field: value})
-    return exactly if exactly.exists() else rows.filter(**{f"{field}__icontains": value})
+    exactly = _keys(rows.filter(**{field: value}))
+    return _keys(rows.filter(**{f"{field}__icontains": value})) if exactly == [] else exactly
 
 
-def _keys(rows: QuerySet[Any]) -> list[int] | QuerySet[Any]:
+def _keys(rows: QuerySet[Any]) -> Keys:
     """The keys of these rows, asked for at once while they are few: the database then knows how common each is."""
     keys = list(rows.values_list("pk", flat=True)[: FEW + 1])
     return keys if len(keys) <= FEW else rows.values("pk")
