@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from claims.exchange.gainsay import import_file
+from config.commands import OperatorCommand
 from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 from config.settings import kept_secret
@@ -23,7 +24,7 @@ MARK = "@demo.invalid"
 """How the accounts that this command made are known again: no other account has its password changed."""
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     requires_system_checks = []  # they ask the database, which may be the one to refuse
     help = "Prepares a demo dossier with its people, and serves it on this machine. Runs again without harm."
 

@@ -7,16 +7,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from claims.exchange.registry import FORMATS
 from claims.exchange.selection import Selection
 from claims.models import Kind, State
+from config.commands import OperatorCommand
 from sources.models import Dossier
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Writes a dossier, or the links of it that pass the filters, to a file or standard output."
 
     def add_arguments(self, parser: CommandParser) -> None:

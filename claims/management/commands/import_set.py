@@ -7,16 +7,17 @@ from typing import Any, BinaryIO
 
 import pghistory
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, transaction
 from tqdm import tqdm
 
 from claims.exchange.importing import Refused, Report, import_file
+from config.commands import OperatorCommand
 from sources.actions.dossier import create_dossier
 from sources.models import Dossier, Membership, User
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Brings in an exchange file (gainsay/1, JSON lines): all of it, or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

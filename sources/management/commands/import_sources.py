@@ -9,10 +9,11 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from tqdm import tqdm
 
+from config.commands import OperatorCommand
 from sources.actions.dossier import create_dossier
 from sources.actions.draft import GUESSED, MAX_BYTES, TOO_BIG, read_file
 from sources.actions.source import HereAlready, bring_in_source
@@ -23,7 +24,7 @@ from sources.models import Dossier, User
 from sources.models.dossier import slug_validator
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         f"Brings in files ({', '.join(ACCEPTED)}) as sources, all or none; a folder means every such file in it and in "
         "its folders. A text that is here already is skipped."

@@ -3,13 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.commands import OperatorCommand
 from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     requires_system_checks = []  # they ask the database before it is up to date
     help = "Serves the application, with a job worker beside it, until Ctrl-C or SIGTERM."
 

@@ -1,0 +1,34 @@
+"""What our commands do with arguments that they cannot read."""
+
+import pytest
+from django.core.management import load_command_class
+
+
+@pytest.mark.parametrize(
+    ("app", "arguments", "reason"),
+    [
+        ("claims", ["demo", "--port", "web"], "invalid int value: 'web'"),
+        ("claims", ["export_set"], "the following arguments are required: dossier"),
+        ("claims", ["export_set", "trade", "--format", "xml"], "'xml' (choose from 'gainsay', 'nli', 'csv'"),
+        ("claims", ["import_set", "trade"], "the following arguments are required: file"),
+        ("sources", ["import_sources"], "the following arguments are required: dossier, path"),
+        ("sources", ["serve", "here"], "unrecognized arguments: here"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_wrong_arguments_are_refused_with_1(
+    app: str, arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = load_command_class(app, arguments[0])
+    with pytest.raises(SystemExit) as ended:
+        command.run_from_argv(["manage.py", *arguments])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (1, "")
+    assert reason in told.err
+
+
+def test_help_is_no_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        load_command_class("claims", "export_set").run_from_argv(["manage.py", "export_set", "--help"])
+    assert ended.value.code == 0
+    assert "--format" in capsys.readouterr().out
