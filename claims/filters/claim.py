@@ -110,7 +110,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         if self.search:
             return self.qs.best(self.search)
         # Unordered: asked for in order, the database would rather walk the numbers down and meet a rare match late.
-        found = dict(self.base.values_list("pk", "number")[: FEW + 1])
+        found: dict[int, int] = dict(self.base.values_list("pk", "number")[: FEW + 1])
         if len(found) > FEW:
             return None
         if self.of_links:

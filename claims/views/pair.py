@@ -145,12 +145,11 @@ def _results(access: Access, desk: Desk) -> list[Result]:
     if len(desk.words) < 2:
         return []
     on_desk = [claim.pk for claim in (desk.first, desk.second) if claim]
-    found = list(
-        Claim.objects.filter(dossier=access.dossier)
-        .live()
-        .exclude(pk__in=on_desk)
-        .ranked(Search(desk.words, _configs(access), prefix=True))
-        .with_attribution()[:FOUND]
+    claims = Claim.objects.filter(dossier=access.dossier).live()
+    search = Search(desk.words, _configs(access), prefix=True)
+    best = claims.exclude(pk__in=on_desk).best(search)[:FOUND]
+    found = sorted(
+        claims.with_attribution().filter(number__in=best), key=lambda claim: best.index(claim.number)
     )
     linked: dict[int, Link] = {}
     if (one := desk.first or desk.second) and found:
