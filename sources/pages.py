@@ -30,11 +30,11 @@ class Page[Model: "Record"]:
 
 
 def page_of[Model: "Record"](
-    request: Request, rows: RecordQuerySet[Model], named: str, *, count: str = ""
+    request: Request, rows: RecordQuerySet[Model], named: str, *, count: str = "", counted: int = COUNTED
 ) -> Page[Model]:
     """The page of ``rows`` that the request asks for with ``before``; three queries at most. ``named``: "link".
 
-    With ``count``, the words that say how many, they are not counted.
+    They are counted as far as ``counted``; with ``count``, the words that say how many, not at all.
     """
     before = _before(request)
     found = list(rows.before(before).order_by("-number")[: ROWS + 1])
@@ -44,14 +44,14 @@ def page_of[Model: "Record"](
         numbers = rows.filter(number__gte=before).order_by("number").values_list("number", flat=True)
         above = list(numbers[:ROWS])
     if not count and (before is not None or total > ROWS):
-        total = rows.order_by()[: COUNTED + 1].count()
+        total = rows.order_by()[: counted + 1].count()
     return Page(
         rows=found[:ROWS],
         before=before,
         first=address_of(request) if above else "",
         previous=address_of(request, before=above[-1] + 1 if len(above) == ROWS else None) if above else "",
         next=address_of(request, before=found[ROWS - 1].number) if len(found) > ROWS else "",
-        count=count or said(total, named),
+        count=count or said(total, named, counted),
     )
 
 
@@ -83,9 +83,9 @@ def page_of_found[Model: "Record"](
     )
 
 
-def said(total: int, named: str) -> str:
+def said(total: int, named: str, counted: int = COUNTED) -> str:
     """How many, in words: "1 link", "1,000+ links"."""
-    shown = f"{COUNTED:,}+" if total > COUNTED else f"{total:,}"
+    shown = f"{counted:,}+" if total > counted else f"{total:,}"
     return f"{shown} {named}{'' if total == 1 else 's'}"
 
 

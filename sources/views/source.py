@@ -14,9 +14,11 @@ from sources.actions.source import edit_source
 from sources.filters import SourceFilter
 from sources.forms.source import SourceEditForm
 from sources.models import Role, Source
-from sources.pages import address_of, filters_on, page_of
+from sources.pages import COUNTED, address_of, filters_on, page_of
 
 LIST, EDIT = "sources/source_list.html", "sources/source_edit.html"
+COUNTED_FOUND = 200
+"""How many sources with some words are counted at most: each is looked at for it."""
 
 
 @require_safe
@@ -30,7 +32,8 @@ def source_list(request: Request, slug: str) -> HttpResponse:
         return HttpResponseClientRedirect(
             request.get_full_path()
         )  # the fields that are wrong stand outside the rows
-    page = page_of(request, filters.qs.for_list(), "source")
+    counted = COUNTED_FOUND if request.GET.get("q") else COUNTED
+    page = page_of(request, filters.qs.for_list(), "source", counted=counted)
     claims = Source.objects.claim_counts(page.rows)
     context = {
         "section": "sources",
