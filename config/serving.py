@@ -45,6 +45,8 @@ def prepare_static() -> None:
 
 def refuse_taken_port(host: str, port: int) -> None:
     """CommandError when something listens there already."""
+    if not 0 < port < 65536:
+        raise CommandError(f"{port} is no port: choose one from 1 to 65535 with --port.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with contextlib.closing(socket.socket(family)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -56,13 +57,11 @@ def _origins(name: str) -> list[str]:
 
 def _allowed_to_fetch(name: str) -> list[str]:
     for entry in _listed(name):
-        if "/" in entry:
-            try:
-                ipaddress.ip_network(entry, strict=False)
-            except ValueError:
-                raise ImproperlyConfigured(
-                    f"{name} holds {entry!r}, which is no host and no network."
-                ) from None
+        with contextlib.suppress(ValueError):
+            ipaddress.ip_network(entry, strict=False)
+            continue
+        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", entry):
+            raise ImproperlyConfigured(f"{name} holds {entry!r}, which is no host and no network.")
     return _listed(name)
 
 
@@ -87,7 +86,12 @@ def _secret_key(data: Path, reaches_out: bool) -> str:
 def kept_secret(path: Path, make: Callable[[], str]) -> str:
     """The secret in this file, made once (by whichever process comes first), readable by nobody else."""
     if not path.exists():
-        path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"GAINSAY_DATA cannot be made at {path.parent}: {error.strerror}."
+            ) from None
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(make())
@@ -99,6 +103,8 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
 
 DATA = _folder("GAINSAY_DATA") or BASE_DIR / "var"
 MODEL = _folder("GAINSAY_MODEL")
+if MODEL and not MODEL.is_dir():
+    raise ImproperlyConfigured(f"GAINSAY_MODEL is {str(MODEL)!r}, which is not there.")
 DEMO_PASSWORD = os.environ.get("GAINSAY_DEMO_PASSWORD", "")
 FETCH_ALLOW = _allowed_to_fetch("GAINSAY_FETCH_ALLOW")
 
@@ -197,7 +203,12 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 
 # Mail is the console's until a mailer is set: the operator passes a reset link on by hand.
 SILENCED_SYSTEM_CHECKS = ["mail.E001"]
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.console.EmailBackend",
+        "OPTIONS": {"stream": sys.stderr},
+    }
+}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -249,4 +260,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page refused or not found is no fault
 }

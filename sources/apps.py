@@ -6,10 +6,25 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-# The library lets a session name triggers to pass by; the history must not be passed by.
+# The library lets a session name triggers to pass by; the history must not be passed by. Nor may a temporary table
+# that is named like one of ours stand in for it: PostgreSQL would look there first.
 NOTHING_PASSES_BY = """
 CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS 'SELECT false';
+DO $$
+DECLARE
+    guard regprocedure;
+BEGIN
+    FOR guard IN
+        SELECT p.oid FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f' AND (
+            p.prorettype = 'trigger'::regtype
+            OR p.proname IN ('gainsay_state_of', 'gainsay_recount', 'gainsay_shown_to_reviewer', '_pgh_attach_context')
+        )
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = public, pg_temp', guard);
+    END LOOP;
+END $$;
 """
 
 

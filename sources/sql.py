@@ -72,10 +72,14 @@ FUNCTIONS = FOLD + VECTOR + DATE + PERIOD
 
 
 def composite_key(table: str, column: str, target: str) -> str:
-    """A foreign key that stays within the dossier: (dossier, column) of ``table`` is (dossier, id) of ``target``."""
+    """A foreign key that stays within the dossier: (dossier, column) of ``table`` is (dossier, id) of ``target``.
+
+    RESTRICT, not NO ACTION: one statement must not put another row in the place of one that others rest on.
+    """
     return (
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_in_dossier "
-        f"FOREIGN KEY (dossier_id, {column}) REFERENCES {target} (dossier_id, id);"
+        f"FOREIGN KEY (dossier_id, {column}) REFERENCES {target} (dossier_id, id) "
+        "ON DELETE RESTRICT ON UPDATE RESTRICT;"
     )
 
 

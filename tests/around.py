@@ -89,6 +89,7 @@ Update = Callable[..., None]
 GUARD = "23514"
 UNIQUE = "23505"
 FOREIGN_KEY = "23503"
+RESTRICT = "23001"
 
 
 @contextmanager

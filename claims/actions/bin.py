@@ -39,11 +39,13 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
 
     Refuses (ValidationError) while what it rests on is itself in the bin.
     """
+    # What it rests on is locked first, so that nobody puts it in the bin meanwhile.
+    grounds = [locked(ground) for ground in _what_it_rests_on(record)]
     current = locked(record)
     if not current.is_binned:
         raise ValidationError(f"{current.cited} is not in the bin.", code="not-binned")
     _require_right(current, access)
-    for ground in _what_it_rests_on(current):
+    for ground in grounds:
         if ground.is_binned:
             raise ValidationError(
                 f"{current.cited} rests on {ground.cited}, which is in the bin too: restore {ground.cited} first.",
@@ -100,7 +102,7 @@ def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
 
 def _what_it_rests_on(record: Record) -> list[Record]:
     if isinstance(record, Link):
-        return [record.from_claim, record.to_claim]
+        return sorted([record.from_claim, record.to_claim], key=lambda claim: claim.pk)
     return [record.source] if isinstance(record, Claim) else []
 
 

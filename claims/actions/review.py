@@ -192,9 +192,10 @@ def undo_verdict(*, link: Link, by: Membership) -> Link:
 def disclose(access: Access, links: Collection[Link] | QuerySet[Link]) -> None:
     """Record that this person is being shown the state or the verdicts of these links (which are not hidden from her).
 
-    Only where it matters: she has judged the link and so have others, or it was adjudicated. Call it wherever a
-    verdict, or a state that follows from verdicts, is put on a page or into a file. A queryset is not read, however
-    many links it holds: the database finds in it what is to be recorded.
+    Of those that are hidden from her nothing is recorded, nor where nobody else has judged. Call it wherever a verdict,
+    or a state that follows from verdicts, is put on a page or into a file: should the link need another review later,
+    hers would not be blind. A queryset is not read, however many links it holds: the database finds in it what is to be
+    recorded.
     """
     if access.person_id is None or not access.can_review:
         return
@@ -206,11 +207,6 @@ def disclose(access: Access, links: Collection[Link] | QuerySet[Link]) -> None:
         _disclose("l.id = ANY(%s)", ([link.pk for link in links],), access.person_id)
 
 
-def disclose_all(access: Access, dossier: Dossier) -> None:
-    """The same for every link of the dossier: an export shows them all."""
-    disclose(access, Link.objects.filter(dossier=dossier))
-
-
 def _disclose(which: str, parameters: Sequence[Any], person: int) -> None:
     # What she was shown before is set aside first: that is nearly all, and to look at others' reviews is dear.
     with connection.cursor() as cursor:
@@ -220,7 +216,10 @@ def _disclose(which: str, parameters: Sequence[Any], person: int) -> None:
                 SELECT l.id, l.dossier_id, l.round, l.adjudication_verdict <> '' AS adjudicated
                 FROM claims_link l
                 WHERE {which}
-                AND EXISTS (SELECT FROM claims_review r WHERE r.link_id = l.id AND r.reviewer_id = %s)
+                AND (
+                    l.state = 'settled'
+                    OR EXISTS (SELECT FROM claims_review r WHERE r.link_id = l.id AND r.reviewer_id = %s)
+                )
                 AND NOT EXISTS (
                     SELECT FROM claims_disclosure d
                     WHERE d.link_id = l.id AND d.person_id = %s AND d.round = l.round

@@ -82,6 +82,9 @@ FOR EACH ROW WHEN (OLD.config IS DISTINCT FROM NEW.config) EXECUTE FUNCTION gain
 NUMBERS = """
 CREATE FUNCTION gainsay_make_counters() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF EXISTS (SELECT FROM sources_dossierevent e WHERE e.pgh_obj_id = NEW.id) THEN
+        RAISE check_violation USING MESSAGE = 'a dossier is made once: its numbers were given';
+    END IF;
     INSERT INTO sources_counter (dossier_id, letter, last)
     SELECT NEW.id, letter, 0 FROM unnest(ARRAY['S', 'C', 'L']) AS letter;
     RETURN NULL;

@@ -12,6 +12,7 @@ from django.test import Client
 from sources.models import Counter, Dossier, Letter, Membership, Role, Source, User
 from tests.around import (
     FOREIGN_KEY,
+    RESTRICT,
     UNIQUE,
     Insert,
     Update,
@@ -108,10 +109,10 @@ def test_one_number_twice_in_one_statement_is_refused(dossier: Dossier, insert: 
 
 
 @every_insert
-@pytest.mark.parametrize("number", [0, -1])
-def test_numbers_start_at_one(dossier: Dossier, insert: Insert, number: int) -> None:
-    with refused("source_number_from_1|source_number_check"):
-        insert(source_of(dossier, number))
+def test_numbers_start_at_one(dossier: Dossier, insert: Insert) -> None:
+    for number in (0, -1):
+        with refused("source_number_from_1|source_number_check"):
+            insert(source_of(dossier, number))
 
 
 @every_update
@@ -202,7 +203,7 @@ def test_many_people_are_closed_by_one_statement_and_none_by_truncate(dossier: D
 
 def test_whoever_made_something_stays_a_person_of_the_dossier(dossier: Dossier, analyst: Membership) -> None:
     source = make_source(dossier, by=analyst)
-    with refused("sources_source_by_id_in_dossier", FOREIGN_KEY):
+    with refused("sources_source_by_id_in_dossier", RESTRICT):
         run("DELETE FROM sources_membership WHERE id = %s", analyst.pk)
     source.refresh_from_db()
     assert source.by == analyst
@@ -288,17 +289,17 @@ def test_a_dossier_is_made_by_a_person_of_its_own(dossier: Dossier) -> None:
 
 
 @every_update
-@pytest.mark.parametrize("needed", [0, 6, 40])
-def test_between_one_and_five_reviews_are_needed(dossier: Dossier, update: Update, needed: int) -> None:
-    with refused("dossier_reviews_needed_1_to_5"):
-        update(dossier, reviews_needed=needed)
+def test_between_one_and_five_reviews_are_needed(dossier: Dossier, update: Update) -> None:
+    for needed in (0, 6, 40):
+        with refused("dossier_reviews_needed_1_to_5"):
+            update(dossier, reviews_needed=needed)
 
 
 @every_insert
-@pytest.mark.parametrize("slug", ["new", "New", "a b", "-a", "a--b", "", "ä"])
-def test_a_slug_is_an_address(db: None, insert: Insert, slug: str) -> None:
-    with refused("dossier_slug_is_an_address"):
-        insert(Dossier(slug=slug, name="A name"))
+def test_a_slug_is_an_address(db: None, insert: Insert) -> None:
+    for slug in ("new", "New", "a b", "-a", "a--b", "", "ä"):
+        with refused("dossier_slug_is_an_address"):
+            insert(Dossier(slug=slug, name="A name"))
 
 
 @every_insert
@@ -309,10 +310,10 @@ def test_a_text_is_neither_empty_nor_endless(dossier: Dossier, insert: Insert) -
 
 
 @every_insert
-@pytest.mark.parametrize("published", ["2023-13", "2023-02-30", "0999", "soon", "2023-1", "2023-01-01T00:00"])
-def test_a_published_time_is_a_real_date(dossier: Dossier, insert: Insert, published: str) -> None:
-    with refused("is no date|out of range|value too long", "22007|22008|22001"):
-        insert(source_of(dossier, 1, published=published))
+def test_a_published_time_is_a_real_date(dossier: Dossier, insert: Insert) -> None:
+    for published in ("2023-13", "2023-02-30", "0999", "soon", "2023-1", "2023-01-01T00:00"):
+        with refused("is no date|out of range|value too long", "22007|22008|22001"):
+            insert(source_of(dossier, 1, published=published))
 
 
 def test_the_period_is_the_databases_alone(dossier: Dossier) -> None:
