@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Q
+from django.db.models import FETCH_RAISE, Count, F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from claims.actions.bin import delete_for_good, put_in_bin, restore, what_rests_on
 from claims.models import Claim, Link
+from claims.querysets.link import fetch_sides
 from claims.views.tray import came_from
 from config.web import Request, done, show
 from sources.access import Access, enter
@@ -123,13 +124,13 @@ def _record(access: Access, letter: str, number: int) -> Record:
 
 def _binned(access: Access, before: str) -> list[Record]:
     """The next page of what was binned by itself, and one more. What went with something else is not listed."""
-    claims = Claim.objects.for_list().exclude(source__binned_at=F("binned_at"))
-    links = Link.objects.for_list().exclude(
+    claims = Claim.objects.with_attribution().exclude(source__binned_at=F("binned_at"))
+    links = Link.objects.exclude(
         Q(from_claim__binned_at=F("binned_at")) | Q(to_claim__binned_at=F("binned_at"))
-    )
+    ).fetch_mode(FETCH_RAISE)
     moment, after = _start(before)
     found: list[Record] = []
-    kinds: list[RecordQuerySet[Any]] = [Source.objects.without_text(), claims, links]
+    kinds: list[RecordQuerySet[Any]] = [Source.objects.for_list(), claims, links]
     for place, rows in enumerate(kinds):
         theirs = rows.binned().filter(dossier=access.dossier).select_related("by", "binned_by")
         if not access.can_lead:
@@ -141,6 +142,7 @@ def _binned(access: Access, before: str) -> list[Record]:
             )
         found += theirs.order_by("-binned_at", "-number")[: PAGE + 1]
     found.sort(key=lambda one: (one.binned_at, -ORDER.index(one.LETTER), one.number), reverse=True)
+    fetch_sides([one for one in found[:PAGE] if isinstance(one, Link)], Claim.objects.with_attribution())
     return found[: PAGE + 1]
 
 
