@@ -54,9 +54,25 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   }, GUARD);
 });
 
-for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.body.addEventListener(failure, () => {
-    const unsent = document.getElementById("unsent");
-    if (unsent) unsent.hidden = false;
-  });
+/* What could not be sent is said, and stays where it was typed. */
+function unsent(words) {
+  const place = document.getElementById("unsent");
+  if (!place) return;
+  place.textContent = words;
+  place.hidden = false;
 }
+
+document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (new URL(xhr.responseURL).pathname === requestConfig.path) return;
+  event.preventDefault();
+  unsent("You are signed out: nothing was recorded. Copy your note if you need it, then sign in again.");
+});
+
+document.body.addEventListener("htmx:responseError", (event) => {
+  unsent(`The server answered ${event.detail.xhr.status}: nothing was recorded. What you wrote is still here.`);
+});
+
+document.body.addEventListener("htmx:sendError", () => {
+  unsent("The server does not answer: nothing was recorded. What you wrote is still here; try again in a moment.");
+});

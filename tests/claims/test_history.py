@@ -19,7 +19,7 @@ from claims.models import Claim, ClaimTopic, Kind, Link, Review, Speaker, Topic
 from sources.models import Dossier, Membership, Source
 from tests.around import Insert, Update, empty, every_insert, every_update, insert_by_copy, refused, run
 from tests.claims.test_guards import claim_of, link_of, review_of
-from tests.conftest import make_claim, make_member, make_pair, make_review, make_source
+from tests.conftest import make_claim, make_link, make_member, make_pair, make_review, make_source
 from tests.sources.test_guards import source_of
 
 TRACKED: dict[type[Model], type[Model]] = {
@@ -55,30 +55,33 @@ Build = Callable[[type[Model]], Model]
 
 @pytest.fixture
 def build(dossier: Dossier, analyst: Membership) -> Build:
-    """A function that makes a new row of a table, not yet written, with all that it rests on."""
-    source = make_source(dossier, by=analyst)
-    one, other, third = (
-        make_claim(source, words, by=analyst) for words in ("Officials said", "A customs", "The ministry")
-    )
-    link = make_pair(dossier, by=analyst)
+    """A function that makes a new row of a table, not yet written, with what it rests on."""
 
-    def make(model: type[Model]) -> Model:
-        made: dict[type[Model], Callable[[], Model]] = {
-            Dossier: lambda: Dossier(slug="another", name="Another", question="Which?"),
-            Membership: lambda: Membership(dossier=dossier, name="imported"),
-            Source: lambda: source_of(dossier, 40, title="A title", by=analyst, at=timezone.now()),
-            Speaker: lambda: Speaker(dossier=dossier, name="A speaker", by=analyst),
-            Topic: lambda: Topic(dossier=dossier, name="trade"),
-            Claim: lambda: claim_of(source, 0, 5, by=analyst, about="2023/2024", credibility=3),
-            ClaimTopic: lambda: ClaimTopic(
-                dossier=dossier, claim=third, topic=Topic.objects.create(dossier=dossier, name="energy")
-            ),
-            Link: lambda: link_of(one, other, kind=Kind.SUPPORTS, mutual=True, by=analyst),
-            Review: lambda: review_of(link, analyst, "neither", note="A note.", confidence=4),
-        }
-        return made[model]()
+    def claims(*words: str) -> list[Claim]:
+        source = make_source(dossier, by=analyst)
+        return [make_claim(source, one, by=analyst) for one in words]
 
-    return make
+    def topic(name: str) -> Topic:
+        return Topic.objects.create(dossier=dossier, name=name)
+
+    made: dict[type[Model], Callable[[], Model]] = {
+        Dossier: lambda: Dossier(slug="another", name="Another", question="Which?"),
+        Membership: lambda: Membership(dossier=dossier, name="imported"),
+        Source: lambda: source_of(dossier, 40, title="A title", by=analyst, at=timezone.now()),
+        Speaker: lambda: Speaker(dossier=dossier, name="A speaker", by=analyst),
+        Topic: lambda: Topic(dossier=dossier, name="trade"),
+        Claim: lambda: claim_of(
+            make_source(dossier, by=analyst), 0, 5, by=analyst, about="2023/2024", credibility=3
+        ),
+        ClaimTopic: lambda: ClaimTopic(dossier=dossier, claim=claims("Officials")[0], topic=topic("energy")),
+        Link: lambda: link_of(
+            *claims("Officials", "The ministry"), kind=Kind.SUPPORTS, mutual=True, by=analyst
+        ),
+        Review: lambda: review_of(
+            make_link(*claims("Officials", "The ministry"), by=analyst), analyst, "neither", note="A note."
+        ),
+    }
+    return lambda model: made[model]()
 
 
 def kept_of(model: type[Model]) -> list[Any]:
