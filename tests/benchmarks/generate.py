@@ -2,7 +2,7 @@
 
 What makes it hard is meant: words are as unevenly common as in a language (Zipf), claims are numbered in the order of
 their sources (so that a rare filter's matches lie together, far from the first page), one person has judged 50,000
-links, the lowest numbers first, and 20,000 of them wait for a second reviewer.
+links, the lowest numbers first, and 20,000 of them wait for a second reviewer; another has judged 2,000.
 """
 
 import itertools
@@ -43,6 +43,8 @@ WAITING = 20_000
 """… and how many of those nobody else has."""
 BEGUN = 100_000
 """Links above this number have no review."""
+FEW_JUDGED = 2_000
+"""How many the newcomer has judged: the last that have reviews."""
 
 OUTLETS = 150
 SPEAKERS = 3_000
@@ -102,7 +104,14 @@ def generate() -> Dossier:
 def _people() -> dict[str, User]:
     return {
         name: User.objects.create_user(name, password=PASSWORD)
-        for name in (Role.LEAD.value, Role.ANALYST.value, Role.REVIEWER.value, Role.VIEWER.value, "second")
+        for name in (
+            Role.LEAD.value,
+            Role.ANALYST.value,
+            Role.REVIEWER.value,
+            Role.VIEWER.value,
+            "second",
+            "newcomer",
+        )
     }
 
 
@@ -326,6 +335,8 @@ class _Filling:
             if number <= JUDGED:
                 alone = number <= WAITING
                 reviewers = ["reviewer"] if alone else ["reviewer", choose.choice(("second", "analyst"))]
+            elif number > BEGUN - FEW_JUDGED:
+                reviewers = ["newcomer", "analyst"][: choose.randint(1, 2)]
             else:
                 reviewers = choose.choice(([], ["second"], ["second", "analyst"], ["analyst", "lead"]))
             agreed = choose.choice(Kind.values)

@@ -1,5 +1,6 @@
 """Asks for each page of the large dossier, alternating with an empty page of the same server, and judges the times.
 
+The empty page is the pairing desk with nothing on it: signed in, through the dossier's door, and no row of anything.
 A page passes when the median of its times is at most 4 × the empty page's (asked for between its own requests, so that
 both see the same machine) plus 10 ms; counts that follow in a request of their own, when theirs is under 150 ms.
 """
@@ -55,7 +56,7 @@ class Page:
     url: str
     query: dict[str, str] = field(default_factory=dict)
     number: int | Numbers | None = None
-    person: str = "reviewer"
+    person: str = "newcomer"
     htmx: bool = False
     counts: bool = False
     """Whether it is a request that only counts, which may take 150 ms."""
@@ -76,7 +77,7 @@ def _filters(url: str, what: str, values: dict[str, tuple[str, ...]]) -> Iterato
 
 
 def pages() -> list[Page]:
-    """Every page that is measured. The reviewer has judged 50,000 links, and her lists are the dearest."""
+    """Every page that is measured, most of them as a reviewer who has judged 2,000 links; some as one of 50,000."""
     claims, links, sources = "claims:claim-list", "claims:link-list", "sources:source-list"
     some_claim: Numbers = lambda choose: 10 * choose.randint(1, CLAIMS // 10 - 1) + UNLINKED + 1  # noqa: E731
     some_link: Numbers = lambda choose: 500 * choose.randint(0, LINKS // 500 - 1) + choose.randint(8, 500)  # noqa: E731
@@ -86,6 +87,7 @@ def pages() -> list[Page]:
         Page("front page, as a viewer", "claims:front", person="viewer"),
         Page("claims, first page", claims),
         Page("claims, first page, as an analyst", claims, person="analyst"),
+        Page("claims, first page, after 50,000 verdicts", claims, person="reviewer"),
         Page("claims, deep page", claims, {"before": "3000"}),
         *_filters(claims, "claims", CLAIM_FILTERS),
         Page(f"claims, q: {COMMON}, deep page", claims, {"q": COMMON, "before": "3000"}),
@@ -96,6 +98,7 @@ def pages() -> list[Page]:
         Page("a claim with 50 links", "claims:claim-detail", number=HUB),
         Page("links, first page", links),
         Page("links, first page, as a viewer", links, person="viewer"),
+        Page("links, first page, after 50,000 verdicts", links, person="reviewer"),
         Page("links, deep page", links, {"before": "30000"}),
         *_filters(links, "links", LINK_FILTERS),
         Page("links, state: proposed, kind: neither", links, {"state": "proposed", "kind": "neither"}),
@@ -126,10 +129,10 @@ def pages() -> list[Page]:
             htmx=True,
         ),
         Page("review", "claims:review"),
-        Page("review, as one who begins", "claims:review", person="second"),
+        Page("review, after 50,000 verdicts", "claims:review", person="reviewer"),
         Page("disputed", "claims:disputed", person="lead"),
         Page("sets", "claims:set-list"),
-        Page("bin", "sources:bin", person="lead"),
+        Page("bin", "claims:bin", person="lead"),
         Page("members", "sources:members", person="lead"),
     ]
 
@@ -233,7 +236,7 @@ class _Bench:
     def __init__(self, server: Server, requests: int) -> None:
         self.server = server
         self.requests = requests
-        self.empty = reverse("profile")
+        self.empty = reverse("claims:pair", args=[SLUG])
         self.choose = random.Random(1)
         self.visitors: dict[str, Visitor] = {}
         self.failed = 0
@@ -241,7 +244,8 @@ class _Bench:
     def measure(self, chosen: list[Page], only: str) -> int:
         """How many things broke their limit."""
         print(
-            f"The empty page is {self.empty}: signed in, no dossier, no rows. {self.requests} requests each, in ms."
+            f"Milliseconds of {self.requests} requests each, alternating with the empty page, {self.empty}. "
+            f"The profile page, which is outside any dossier: {1000 * self.profile():.1f}."
         )
         print(f"{'':{self.WIDTH}}{'p50':>9}{'p95':>9}{'empty':>9}{'limit':>9}{'queries':>9}{'kB':>7}")
         for page in chosen:
@@ -258,6 +262,10 @@ class _Bench:
         self.visitors[name].connect()
         return self.visitors[name]
 
+    def profile(self) -> float:
+        visitor = self.visitor("analyst")
+        return median(visitor.get(reverse("profile")).seconds for _ in range(WARM_UP + self.requests))
+
     def page(self, page: Page) -> None:
         visitor = self.visitor(page.person)
 
@@ -268,12 +276,12 @@ class _Bench:
             self.failed += 1
             print(f"{page.name[: self.WIDTH - 1]:{self.WIDTH}} answers {first.status}", flush=True)
             return
-        times, last = self.alternate(visitor, ask)
+        times, last = self.alternate(ask)
         self.line(page.name, times, page.limit(median(times.empty)), queries_of(page), last)
 
     def verdict(self) -> None:
         """A verdict as the desk sends it: recorded, with the next pair in the answer."""
-        for person in ("reviewer", "second"):
+        for person, name in {"newcomer": "a verdict", "reviewer": "a verdict, after 50,000"}.items():
             visitor, desk = self.visitor(person), reverse("claims:review", args=[SLUG])
             shown = visitor.get(desk)
 
@@ -283,9 +291,8 @@ class _Bench:
                 shown = visitor.post(desk, {**form, "verdict": "supports"}, htmx=True)
                 return shown
 
-            times, last = self.alternate(visitor, judge)
-            name = f"review, a verdict and the next pair, as {person}"
-            self.line(name, times, FACTOR * median(times.empty) + SLACK, None, last)
+            times, last = self.alternate(judge)
+            self.line(f"{name}, with the next pair", times, FACTOR * median(times.empty) + SLACK, None, last)
 
     def exports(self) -> None:
         """Everything, streamed; nothing else is asked meanwhile."""
@@ -301,10 +308,10 @@ class _Bench:
                 flush=True,
             )
 
-    def alternate(self, visitor: Visitor, ask: Callable[[], Answer]) -> tuple[Times, Answer]:
-        times = Times()
+    def alternate(self, ask: Callable[[], Answer]) -> tuple[Times, Answer]:
+        times, analyst = Times(), self.visitor("analyst")
         for n in range(-WARM_UP, self.requests):
-            empty, asked = visitor.get(self.empty), ask()
+            empty, asked = analyst.get(self.empty), ask()
             for answer in (empty, asked):
                 if answer.status not in (200, 302):
                     raise SystemExit(f"An answer of {answer.status}: {answer.body[:500].decode()}")
