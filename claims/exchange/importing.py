@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Reading
+from claims.exchange.fields import IMPORTER, Reading
 from claims.exchange.lines import LINE_LIMIT, read_line
 from claims.exchange.loading import FILLED, LOAD, REMEMBER
 from claims.exchange.problems import Problem, Problems
@@ -21,6 +21,9 @@ from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
 _MANY = 1_000
+KEPT_LIMIT = 900_000_000
+"""The highest number that is kept; addresses take nine digits, and a file must not use them up."""
+
 TYPES = ("source", "speaker", "claim", "link", "review")
 _TITLES = {
     "source": "sources",
@@ -215,18 +218,13 @@ class _Import:
             new = f"FROM staged_{name} WHERE fate IS NULL AND NOT bad"
             if self.is_empty:
                 resolver.run(f"UPDATE staged_{name} SET number = cited WHERE fate IS NULL AND NOT bad")
-            self.cursor.execute(
-                f"SELECT coalesce(max(number), 0), count(*) FILTER (WHERE number IS NULL) {new}"
-            )
-            highest, unnumbered = self.cursor.fetchone()
-            floor = max(highest, last.get(letter, 0), counters[letter])
-            if floor + unnumbered > NUMBER_LIMIT:
-                self.problems.add(
-                    Problem(
-                        self.line_number, "", "last", f"leaves no numbers for the {_TITLES[name]} to come"
-                    )
-                )
+            self.cursor.execute(f"SELECT coalesce(max(number), 0) {new}")
+            (highest,) = self.cursor.fetchone()
+            given = last.get(letter, 0)
+            if max(highest, given) > KEPT_LIMIT:
+                self._refuse_too_high(resolver, name, letter if given > KEPT_LIMIT else "")
                 continue
+            floor = max(highest, given, counters[letter])
             resolver.run(
                 f"""
                 UPDATE staged_{name} s SET number = n.number
@@ -235,6 +233,19 @@ class _Import:
                 """,
                 floor=floor,
             )
+
+    def _refuse_too_high(self, resolver: Resolver, name: str, letter: str) -> None:
+        """Numbers so high that they would leave none for the records to come."""
+        reason = f"is above {KEPT_LIMIT:,}, the highest number that is kept: it would leave too few to come"
+        if letter:
+            self.problems.add(Problem(self.line_number, "", f"last.{letter}", reason))
+        resolver.report(
+            "id",
+            f"SELECT line, label, %(reason)s FROM staged_{name} "
+            "WHERE fate IS NULL AND NOT bad AND number > %(limit)s ORDER BY line",
+            reason=reason,
+            limit=KEPT_LIMIT,
+        )
 
     # ---- loading
 

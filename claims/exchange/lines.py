@@ -28,7 +28,7 @@ ROUND = "review_round"
 FORMER_ID = "external_id"
 """Keys of ``extra`` in which we write ourselves; they do not count towards its limit."""
 
-_CITED = re.compile(r"([SCL])-([1-9]\d{0,9})", re.ASCII)
+_CITED = re.compile(r"([SCL])-([1-9]\d{0,8})", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -121,11 +121,9 @@ def _numbered(fields: Fields, reading: Reading, letter: Letter, identity: str) -
 
 
 def cited_number(identity: str, letter: Letter) -> int | None:
-    """12 for ``C-12`` of a claim; None for any other id."""
+    """12 for ``C-12`` of a claim; None for any other id, and for more digits than an address takes."""
     found = _CITED.fullmatch(identity)
-    if not found or found[1] != letter or int(found[2]) > NUMBER_LIMIT:
-        return None
-    return int(found[2])
+    return int(found[2]) if found and found[1] == letter else None
 
 
 # ---- the types

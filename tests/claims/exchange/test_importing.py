@@ -511,9 +511,28 @@ def test_a_verdict_that_would_not_be_blind_is_refused(dossier: Dossier, reviewer
     assert "would not be blind" in told[0]
 
 
-def test_numbers_do_not_run_out_halfway(dossier: Dossier) -> None:
-    told = refused(dossier, dossier_line(last={"S": 2_147_483_647}), source())
-    assert told == ["line 1, last: leaves no numbers for the sources to come"]
+def test_a_file_does_not_use_up_the_numbers(dossier: Dossier) -> None:
+    too_high = "is above 900,000,000, the highest number that is kept: it would leave too few to come"
+    told = refused(dossier, dossier_line(last={"S": 900_000_001}), source())
+    assert told == [f"line 1, last.S: {too_high}"]
+    told = refused(dossier, source("S-1"), claim("C-900000001", on="S-1"), claim("C-2147483647", on="S-1"))
+    assert told == [f"line 2, C-900000001, id: {too_high}"]
+    told = refused(dossier, dossier_line(last={"L": 2_147_483_647}), source("S-999999999"))
+    assert told == [f"line 1, last.L: {too_high}", f"line 2, S-999999999, id: {too_high}"]
+    bring_in(
+        dossier,
+        dossier_line(last={"L": 900_000_000}),
+        source("S-900000000"),
+        claim("C-2147483647", on="S-900000000"),
+    )
+    assert last(dossier) == {"S": 900_000_000, "C": 1, "L": 900_000_000}
+    assert make_source(dossier).number == 900_000_001
+
+
+def test_a_number_that_is_not_kept_may_be_any(dossier: Dossier) -> None:
+    bring_in(dossier, source("here"))
+    bring_in(dossier, dossier_line(last={"S": 999_999_999}), source("S-999999999"))
+    assert numbers(dossier, Source) == {"here": 1, "S-999999999": 2}
 
 
 def test_a_line_beyond_all_measure_is_refused_and_the_next_is_read(
