@@ -12,6 +12,7 @@ from typing import Any
 from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, limit_of
 from claims.exchange.strict_json import BadLine, compact, parse, shown
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
+from sources.intake.text import as_kept
 from sources.languages import config_for
 from sources.models import TEXT_LIMIT, Dossier, Letter, Reliability, Source
 from sources.periods import parse_date, parse_period
@@ -161,7 +162,7 @@ def _dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
 def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
     identity = fields.text("id", EXTERNAL_ID, required=True)
     raw = fields.text("text", required=True)
-    text = clean(raw)
+    text = as_kept(raw)
     if len(text) > TEXT_LIMIT:
         fields.wrong("text", f"has {len(text):,} characters; a source holds at most {TEXT_LIMIT:,}")
     elif raw and not text:
@@ -181,11 +182,6 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
         "config": config_for(language),
         **_numbered(fields, reading, Letter.SOURCE, identity),
     }
-
-
-def clean(text: str) -> str:
-    """A text as it is kept: its line ends are ``\\n``, and the byte-order mark before it is gone."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _speaker(fields: Fields, reading: Reading) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from claims.exchange.lines import clean
 from claims.exchange.problems import Problem, Problems
 from claims.exchange.staging import RECORDS, Staging
+from sources.intake.text import MARK, unix_lines
 
 _INLINE = 100_000
 """Texts up to this many characters stream along with their claims; longer ones are fetched one by one."""
@@ -329,8 +329,8 @@ class Resolver:
                     if place is None:
                         reason = _where_it_is(text, words, start, end)
                         self.problems.add(Problem(line, label, "quote", reason))
-                    elif place != (start, end):
-                        row = {"line": line, "quote": clean(words), "start": place[0], "end": place[1]}
+                    elif place != (start, end) or text[start:end] != words:
+                        row = {"line": line, "quote": text[slice(*place)], "start": place[0], "end": place[1]}
                         moved.put("moved_quote", row, len(words))
         moved.flush()
         self.run(
@@ -356,20 +356,21 @@ class Resolver:
 def _place(text: str, raw: str | None, quote: str, start: int, end: int) -> tuple[int, int] | None:
     """Where a quote stands in the text as it is kept; None when it does not stand at its place.
 
-    The file's own text may have other line ends or a byte-order mark, and then positions are counted in that, or in
+    The file's own text may have other line ends or byte-order marks, and then positions are counted in that, or in
     the text as it is kept: in whichever the quote is found.
     """
     if end - start != len(quote):
         return None
     if raw is not None and raw[start:end] == quote:
-        place = _place_in_kept(raw, start), _place_in_kept(raw, end)
-        if text[slice(*place)] == clean(quote):
+        marks = len(raw) - len(raw.lstrip(MARK))
+        place = _place_in_kept(raw, start, marks), _place_in_kept(raw, end, marks)
+        if place[0] < place[1] and text[slice(*place)] == unix_lines(quote[max(0, marks - start) :]):
             return place
     return (start, end) if text[start:end] == quote else None
 
 
-def _place_in_kept(raw: str, place: int) -> int:
-    return place - raw.count("\r\n", 0, place) - (1 if place and raw.startswith("\ufeff") else 0)
+def _place_in_kept(raw: str, place: int, marks: int) -> int:
+    return place - raw.count("\r\n", 0, place) - min(place, marks)
 
 
 def _where_it_is(text: str, quote: str, start: int, end: int) -> str:

@@ -13,6 +13,8 @@ from sources.periods import NotATime, parse_date
 
 MAX_CHARACTERS = 5_000_000
 MAX_TITLE = 200
+MARK = "\ufeff"
+"""A byte-order mark, as a character."""
 
 # Longest first: the UTF-32 mark begins with the UTF-16 one.
 _MARKS = (
@@ -51,12 +53,22 @@ class _Identifier(Protocol):
     def classify(self, text: str, /) -> tuple[str, float]: ...
 
 
+def unix_lines(text: str) -> str:
+    """The text with `\\n` line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_kept(text: str) -> str:
+    """A text as every way in keeps it: with `\\n` line ends, and without the byte-order marks before it."""
+    return unix_lines(text.lstrip(MARK))
+
+
 def clean_text(text: str) -> str:
-    """The text with `\\n` line ends and without a leading byte-order mark; nothing else is changed.
+    """The text with `\\n` line ends and without leading byte-order marks; nothing else is changed.
 
     Cleaning twice changes nothing. Refuses NUL, lone surrogates and more than 5,000,000 characters.
     """
-    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = as_kept(text)
     refuse_too_long(len(text))
     if (at := text.find("\0")) >= 0:
         raise IntakeError(

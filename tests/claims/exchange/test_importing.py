@@ -207,6 +207,36 @@ def test_a_quote_is_found_in_a_text_of_any_length(dossier: Dossier) -> None:
     assert "it stands at 150001" in refused(dossier, source("b", text), {**wrong, "source": "b"})[0]
 
 
+def test_a_quote_may_begin_within_the_marks_or_hold_a_bare_return(dossier: Dossier) -> None:
+    text = "\ufeff\ufeffOne\r\n\ufefftwo\rthree"
+    marks = {
+        "type": "claim",
+        "id": "3",
+        "source": "a",
+        "quote": "\ufeff",
+        "start": 1,
+        "end": 2,
+        "statement": "?",
+    }
+    told = refused(dossier, source(text=text), marks)
+    assert "line 2, 3, quote: does not stand from 1 to 2" in told[0]
+    bare = "a\rb"
+    bring_in(
+        dossier,
+        source(text=text),
+        claim("begins", "\ufeffOne", text=text),
+        claim("inner mark", "\ufefftwo\rth", text=text),
+        source("b", text=bare),
+        claim("bare", bare, on="b", text=bare),
+    )
+    places = {
+        one.external_id: (one.start, one.end, one.quote) for one in Claim.objects.filter(dossier=dossier)
+    }
+    assert places == {
+        "begins": (0, 3, "One"), "inner mark": (4, 11, "\ufefftwo\nth"), "bare": (0, 3, "a\nb"),
+    }  # fmt: skip
+
+
 # ---- people
 
 

@@ -17,6 +17,7 @@ from claims.actions.link import adjudicate, send_back
 from claims.exchange.gainsay import GAINSAY
 from claims.exchange.selection import Selection
 from claims.models import Claim, Link, Review
+from sources.intake.text import as_kept
 from sources.models import Dossier, Membership
 from tests.claims.exchange.files import (
     Line,
@@ -199,6 +200,15 @@ def test_words_changed_since_review_and_rounds_survive(dossier: Dossier, lead: M
     assert (again.changed, again.round, again.extra) == (True, 2, "{}")
 
 
+def test_a_text_behind_byte_order_marks_survives(dossier: Dossier) -> None:
+    text = "\ufeff\ufeffTrade fell.\r\nIt rose."
+    bring_in(dossier, source(text=text), claim("1", text=text), claim("2", "It rose", text=text))
+    file = exported(dossier)
+    assert [line.get("text") for line in lines_of(file)][1] == "Trade fell.\nIt rose."
+    assert [line["start"] for line in lines_of(file) if line["type"] == "claim"] == [0, 12]
+    assert without_first(there_and_back(file)) == without_first(file)
+
+
 def test_an_adjudication_survives(dossier: Dossier, lead: Membership, reviewer: Membership) -> None:
     made = make_pair(dossier, by=lead)
     make_review(made, by=lead, confidence=2, note="“No.”")
@@ -280,7 +290,7 @@ def dossiers(draw: st.DrawFn) -> list[Line]:
     """The lines of a file: what refers and what is referred to, in any order, with all that may stand on them."""
     sources = []
     for n in range(draw(st.integers(0, 3))):
-        text = draw(texts.filter(lambda one: bool(one.removeprefix("\ufeff"))))
+        text = draw(texts.filter(lambda one: bool(as_kept(one))))
         more = draw(
             lines_with(
                 title=texts, outlet=texts, url=texts, published=times, reliability=st.sampled_from("ABCDEF")
@@ -293,7 +303,7 @@ def dossiers(draw: st.DrawFn) -> list[Line]:
     claims = []
     for n in range(draw(st.integers(0, 5)) if sources else 0):
         on = draw(st.sampled_from(sources))
-        kept = on["text"].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        kept = as_kept(on["text"])
         start = draw(st.integers(0, len(kept) - 1))
         end = draw(st.integers(start + 1, len(kept)))
         more = draw(lines_with(
