@@ -59,7 +59,7 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: Any, sources: SourceQuerySet, *, dossier: Dossier) -> None:
         super().__init__(data, sources)
         self.noted = Source.objects.filter(dossier=dossier)
-        asked = data.get("language", "")
+        asked = data.get("language", "").replace("\0", "")  # what the database cannot hold is no choice
         offered = {*self.noted.languages(), asked} - {"", NONE}
         named = sorted((name_of(code), code) for code in offered)
         languages = [*((code, name) for name, code in named), (NONE, "not known")]

@@ -77,7 +77,8 @@ def claim_names(request: Request, slug: str) -> HttpResponse:
     """Names of speakers or topics (``of``) that hold some letters (``like``), as JSON, for a field that offers them."""
     access = enter(request, slug, Role.ANALYST)
     model = Topic if request.GET.get("of") == "topics" else Speaker
-    return JsonResponse(known_names(model, access.dossier, request.GET.get("like", "")), safe=False)
+    like = request.GET.get("like", "").replace("\0", "")
+    return JsonResponse(known_names(model, access.dossier, like), safe=False)
 
 
 def _page(request: Request, filters: ClaimFilter) -> Page[Claim]:

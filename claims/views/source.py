@@ -104,7 +104,7 @@ def _cards(request: Request, access: Access, source: Source, marks: list[Mark]) 
     """Some cards in the order of the text, the number of the claim from which the next follow, and the previous."""
     numbers = [mark.number for mark in marks]
     asked = request.GET.get("from", "")
-    first = numbers.index(int(asked)) if asked.isdecimal() and int(asked) in numbers else 0
+    first = next((place for place, number in enumerate(numbers) if str(number) == asked), 0)
     here = numbers[first : first + CARDS]
     claims = Claim.objects.live().filter(dossier=access.dossier, number__in=here)
     cards = {

@@ -294,5 +294,6 @@ def test_names_are_offered(dossier: Dossier, source: Source, analyst: Membership
     assert client.get("/d/china-russia/claims/names/?of=speakers&like=wang").json() == ["Wang Yi"]
     assert client.get("/d/china-russia/claims/names/?of=topics&like=u").json() == ["customs"]
     assert client.get("/d/china-russia/claims/names/?of=topics").json() == ["customs", "war"]
+    assert client.get("/d/china-russia/claims/names/?of=topics&like=%00u").json() == ["customs"]
     page = client.get("/d/china-russia/sources/1/").content.decode()
     assert '<datalist id="speakers" data-names="/d/china-russia/claims/names/?of=speakers">' in page

@@ -126,6 +126,7 @@ def test_filters(client: Client, sources: list[Source], asked: dict[str, str], f
         ({"since": "2023", "until": "2022"}, "ends before it starts"),
         ({"reliability": "Z"}, "not one of the available choices"),
         ({"q": "a\0b"}, "Null characters are not allowed"),
+        ({"language": "\0"}, "not one of the available choices"),
     ],
 )
 def test_wrong_filter_gets_422(
