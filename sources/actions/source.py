@@ -12,6 +12,7 @@ from django.utils import timezone
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
 from sources.models import Dossier, Letter, Membership, Source
+from sources.querysets import related_rows
 
 
 class HereAlready(ValidationError):
@@ -81,8 +82,15 @@ def same_text(dossier: Dossier, text: str) -> Source | None:
 
 @transaction.atomic
 def edit_source(source: Source, *, changes: Mapping[str, Any], version: int) -> Source:
-    """Correct what is known of a source; Stale when someone else did since ``version``."""
+    """Correct what is known of a source; Stale when someone else did since ``version``.
+
+    Another language makes its claims searchable in it, unless the dossier has one for all.
+    """
     current = locked(source)
     refuse_binned(current)
+    was = current.config
     language = changes.get("language", current.language)
-    return edit(current, {**changes, "config": config_for(language)}, version=version)
+    edited = edit(current, {**changes, "config": config_for(language)}, version=version)
+    if edited.config != was and not current.dossier.language:
+        related_rows(Source, "claims").filter(source=edited).update(config=edited.config)
+    return edited

@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from claims.models import Claim
 from sources.models import Dossier, Membership, Source, User
-from tests.conftest import make_dossier, make_source
+from tests.conftest import make_claim, make_dossier, make_source
 
 ADDRESS = "/d/china-russia/sources/1/edit/"
 
@@ -55,6 +56,19 @@ def test_it_works(client: Client, source: Source) -> None:
     assert (source.title, source.author, source.published) == ("As it is", "A. Smith", "2023-02")
     assert (source.language, source.config, source.reliability) == ("de", "german", "C")
     assert (source.text, source.version) == (text, 2)
+
+
+@pytest.mark.parametrize(("language", "config"), [("", "german"), ("en", "english")])
+def test_its_claims_are_searched_in_its_new_language_unless_the_dossier_has_one(
+    client: Client, source: Source, analyst: Membership, language: str, config: str
+) -> None:
+    Dossier.objects.update(language=language)
+    source = Source.objects.get()
+    make_claim(source, by=analyst)
+    other = make_claim(make_source(source.dossier, language="fr"), by=analyst)
+    client.post(ADDRESS, fields(source, language="de"))
+    assert [(claim.config, claim.version) for claim in Claim.objects.filter(source=source)] == [(config, 1)]
+    assert Claim.objects.get(pk=other.pk).config == other.config
 
 
 def test_text_cannot_be_changed(client: Client, source: Source) -> None:
