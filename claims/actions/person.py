@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from claims.models import Claim, Link, Review
+from claims.models import Claim, Link
 from sources.access import Access
 from sources.actions.member import hand_over
 from sources.models import Membership, Source
@@ -37,13 +37,16 @@ def join_imported(person: Membership, *, to: Membership, access: Access) -> None
     hand_over(person, to=to)
 
 
-def work_of(person: Membership) -> dict[str, int]:
-    """How much came under this person's name, each counted up to ``COUNTED`` and one more."""
+def work_of(person: Membership, *, access: Access) -> dict[str, int]:
+    """How much came under this person's name, each counted up to ``COUNTED`` and one more.
+
+    Of the reviews, those that whoever asks may know of.
+    """
     work: dict[str, QuerySet[Any]] = {
         "sources": Source.objects.filter(dossier=person.dossier_id, by=person),
         "claims": Claim.objects.filter(dossier=person.dossier_id, by=person),
         "links": Link.objects.filter(dossier=person.dossier_id, by=person),
-        "reviews": Review.objects.filter(reviewer=person),
+        "reviews": Link.objects.filter(reviews__reviewer=person.pk).shown_to(access),
         "adjudications": Link.objects.filter(dossier=person.dossier_id, adjudicated_by=person),
     }
     return {name: rows.order_by()[: COUNTED + 1].count() for name, rows in work.items()}

@@ -37,7 +37,7 @@ def person_join(request: Request, slug: str) -> HttpResponse:
             "section": "members",
             "person": person,
             "form": form,
-            "work": work_of(person).items(),
+            "work": work_of(person, access=access).items(),
             "counted": COUNTED,
         },
     )

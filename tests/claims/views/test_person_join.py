@@ -88,6 +88,7 @@ def test_the_refusal_tells_a_lead_nothing_of_what_she_must_judge_blind(
     blind = make_pair(dossier, by=lead)
     make_review(blind, by=imported)
     make_review(blind, by=reviewer)
+    assert dict(sign_in(lead).get(ASKED).context["work"])["reviews"] == 0
     response = sign_in(lead).post(URL, {"person": "Zhang Wei", "member": "reviewer"})
     assertContains(response, "1 that you may not know of yet", status_code=422)
     assertNotContains(response, blind.cited, status_code=422)
