@@ -284,4 +284,5 @@ def _keep_keys(table: str, keys: str, values: tuple[Any, ...]) -> None:
 
 
 def _written(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    # Not strftime: it writes the year 999 with three digits.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -23,6 +23,8 @@ LINE_LIMIT = 64 * 1024 * 1024
 
 EXTRA_LIMIT = 65_536
 DEPTH_LIMIT = 100
+ROUNDS = 1_000
+"""How many rounds of review a file may tell of: there must be room for those to come."""
 
 CHANGED = "changed_since_review"
 ROUND = "review_round"
@@ -248,7 +250,7 @@ def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("mutual", "only support can be mutual")
     if row["contradiction_type"] and kind != Kind.CONTRADICTS:
         fields.wrong("contradiction_type", "only a contradiction has one")
-    reserved = _reserved(fields)
+    reserved = _reserved(fields, reading)
     return {**row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
 
 
@@ -273,7 +275,7 @@ def _adjudication(fields: Fields, reading: Reading) -> dict[str, Any]:
     return row
 
 
-def _reserved(fields: Fields) -> dict[str, Any]:
+def _reserved(fields: Fields, reading: Reading) -> dict[str, Any]:
     """What an export writes of a link into ``extra`` because no key carries it: read back, and taken out of there."""
     values: dict[str, Any] = {}
     extra = fields.values.get("extra")
@@ -283,7 +285,11 @@ def _reserved(fields: Fields) -> dict[str, Any]:
         elif key in fields.values:
             values[key] = fields.values.pop(key)
     inner = Fields(values)
-    row = {"changed": inner.flag(CHANGED), "round": inner.integer(ROUND, 1, 32_767) or 1}
+    row = {"changed": inner.flag(CHANGED), "round": inner.integer(ROUND, 1, ROUNDS) or 1}
+    if not reading.may_bring_verdicts:
+        for key, value in ((CHANGED, row["changed"]), (ROUND, row["round"] > 1)):
+            if value:
+                fields.wrong(key, ONLY_A_LEAD)
     fields.problems += inner.problems
     return row
 

@@ -1,6 +1,9 @@
 """JSON without its laxities: every object a line holds can be stored and written out again."""
 
 import json
+import re
+from dataclasses import dataclass
+from math import isinf
 from typing import Any
 
 
@@ -21,7 +24,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise BadLine("", f"is not UTF-8 (byte {error.start + 1})") from None
     try:
         values = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_decimals
         )
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" at").lower()
@@ -52,11 +55,17 @@ def _refuse_constant(name: str) -> None:
     raise BadLine("", f"{name} is no JSON number")
 
 
-def _float(written: str) -> float:
-    number = float(written)
-    if number in (float("inf"), float("-inf")):
+@dataclass(frozen=True, slots=True)
+class Decimals:
+    """A number with a point or an exponent, as it is written: ``1.10`` is not to come out as ``1.1``."""
+
+    written: str
+
+
+def _decimals(written: str) -> Decimals:
+    if isinf(float(written)):
         raise BadLine("", f"the number {written[:40]} is too large")
-    return number
+    return Decimals(written)
 
 
 def _refuse_what_no_text_holds(values: dict[str, Any]) -> None:
@@ -79,8 +88,17 @@ def _refuse_what_no_text_holds(values: dict[str, Any]) -> None:
 
 
 def compact(value: Any) -> str:
-    """A value as JSON without spaces, non-ASCII unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A value as JSON without spaces, non-ASCII unescaped, its numbers as they were written."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_marked)
+    return _MARKED.sub(r"\1", text) if "\\u0000" in text else text
+
+
+def _marked(number: Decimals) -> str:
+    # json writes no number as it is told to. What stands between NULs is one: no text that was read holds any.
+    return f"\0{number.written}\0"
+
+
+_MARKED = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
 def shown(value: object) -> str:

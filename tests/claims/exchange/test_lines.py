@@ -149,6 +149,7 @@ def test_a_pair_of_surrogates_is_a_character() -> None:
         (link(adjudication={"verdict": "supports", "at": "now"}), "adjudication.at", "no moment"),
         (link(extra={"changed_since_review": "yes"}), "changed_since_review", "neither true nor false"),
         (link(extra={"review_round": 0}), "review_round", "no whole number"),
+        (link(extra={"review_round": 1_001}), "review_round", "from 1 to 1000"),
         (review(verdict="maybe"), "verdict", "is none of"),
         (review(confidence=6), "confidence", "from 1 to 5"),
         ({**review(), "reviewer": None}, "reviewer", "required"),
@@ -190,6 +191,14 @@ def test_extra_is_nested_only_so_deep() -> None:
 def test_unknown_keys_and_extra_become_one_object_in_their_order() -> None:
     row = read(source(origin="wire", extra={"z": 1, "a": 1.5}, stars=[True])).row
     assert row["extra"] == '{"origin":"wire","stars":[true],"z":1,"a":1.5}'
+
+
+def test_numbers_of_unknown_keys_stay_as_they_were_written() -> None:
+    extra = '{"a":1.10,"b":[1E2,-0.0,1e+05],"c":{"d":0.12345678901234567890123},"e":12345678901234567890}'
+    assert read(f'{{"type":"speaker","name":"A","extra":{extra}}}').row["extra"] == extra
+    text = '{"a":"1.10","b":"\\\\u00001.10\\\\u0000","c":1.10}'
+    assert read(f'{{"type":"speaker","name":"A","extra":{text}}}').row["extra"] == text
+    assert read('{"type":"speaker","name":1.50}').problems == [("name", "“1.50” is no text")]
 
 
 def test_unknown_keys_within_known_objects_are_kept_too() -> None:
@@ -251,6 +260,17 @@ def test_verdicts_are_a_leads() -> None:
     assert read(review(), may_bring_verdicts=False).problems == told
     adjudicated = read(link(adjudication={"verdict": "neither"}), may_bring_verdicts=False)
     assert adjudicated.problems == [("adjudication", "only a lead brings in verdicts")]
+
+
+@pytest.mark.parametrize("where", ["line", "extra"])
+def test_what_reviews_left_on_a_link_is_a_leads(where: str) -> None:
+    def told(**marks: Any) -> list[str]:
+        line = link(**marks) if where == "line" else link(extra=marks)
+        return [f"{field}: {reason}" for field, reason in read(line, may_bring_verdicts=False).problems]
+
+    assert told(review_round=2) == ["review_round: only a lead brings in verdicts"]
+    assert told(changed_since_review=True) == ["changed_since_review: only a lead brings in verdicts"]
+    assert told(changed_since_review=False, review_round=1) == []
 
 
 @pytest.mark.parametrize(

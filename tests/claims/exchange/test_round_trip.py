@@ -200,6 +200,14 @@ def test_words_changed_since_review_and_rounds_survive(dossier: Dossier, lead: M
     assert (again.changed, again.round, again.extra) == (True, 2, "{}")
 
 
+def test_moments_before_the_year_1000_survive(dossier: Dossier) -> None:
+    at = "0999-03-01T00:00:00.000000Z"
+    bring_in(dossier, dossier_line(at=at), source(at=at))
+    file = exported(dossier)
+    assert [line["at"] for line in lines_of(file)] == [at, at]
+    assert without_first(there_and_back(file)) == without_first(file)
+
+
 def test_a_text_behind_byte_order_marks_survives(dossier: Dossier) -> None:
     text = "\ufeff\ufeffTrade fell.\r\nIt rose."
     bring_in(dossier, source(text=text), claim("1", text=text), claim("2", "It rose", text=text))
