@@ -115,6 +115,11 @@ def make_pair(dossier: Dossier, *, by: Membership, kind: str = "contradicts", **
     return make_link(one, other, by=by, kind=kind, **fields)
 
 
+def versions_now(link: Link) -> tuple[int, int]:
+    """The versions of the words of a link as they stand."""
+    return Link.objects.values_list("from_claim__version", "to_claim__version").get(pk=link.pk)
+
+
 def make_review(link: Link, *, by: Membership, verdict: str = "contradicts", **fields: Any) -> Review:
     versions = (link.from_claim.version, link.to_claim.version)
     return give_verdict(link=link, by=by, verdict=verdict, versions=versions, **fields)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from claims.actions.bin import restore
+from claims.actions.review import WordsChanged
 from claims.models import Claim, Lease, Link, Review, Skip
 from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
@@ -119,7 +120,7 @@ def adjudicate(
         by.pk,
         verdict,
     ):
-        raise ValidationError(_settled_meanwhile(current), code="settled")
+        raise ValidationError(_settled_meanwhile(current, "Yours would replace that."), code="settled")
     if current.state != "disputed" and not current.adjudication_verdict:
         raise ValidationError(
             f"{current.cited} is not disputed any more: it is {current.state}.", code="not-disputed"
@@ -136,18 +137,23 @@ def adjudicate(
     return current
 
 
-def _settled_meanwhile(link: Link) -> str:
+def _settled_meanwhile(link: Link, then: str) -> str:
     if not link.adjudication_verdict:
         return f"The verdict that settled {link.cited} was taken back meanwhile: look at it again."
     by = f" by {link.adjudicated_by}" if link.adjudicated_by else ""
-    return f"{link.cited} was settled meanwhile{by}: {link.adjudication_verdict}. Yours would replace that."
+    return f"{link.cited} was settled meanwhile{by}: {link.adjudication_verdict}. {then}"
 
 
 @transaction.atomic
-def withdraw_adjudication(link: Link) -> Link:
-    """Take an adjudication back: the state follows from the reviews again."""
+def withdraw_adjudication(link: Link, *, given_at: datetime | None) -> Link:
+    """Take back the adjudication that was given at this time: the state follows from the reviews again.
+
+    Refuses (ValidationError) when another lead took it back or replaced it meanwhile, naming her.
+    """
     current = locked(link)
     refuse_binned(current)
+    if not current.adjudication_verdict or current.adjudicated_at != given_at:
+        raise ValidationError(_settled_meanwhile(current, "That verdict stands."), code="settled")
     Link.objects.filter(pk=current.pk).update(
         adjudication_verdict="", adjudication_note="", adjudicated_by=None, adjudicated_at=None
     )
@@ -156,11 +162,12 @@ def withdraw_adjudication(link: Link) -> Link:
 
 
 @transaction.atomic
-def send_back(link: Link) -> Link:
-    """Open a new round of review on changed words: verdicts and adjudication go (the history keeps them)."""
-    current = locked(link)
-    refuse_binned(current)
-    _require_changed(current)
+def send_back(link: Link, *, versions: tuple[int, int]) -> Link:
+    """Open a new round of review on changed words: verdicts and adjudication go (the history keeps them).
+
+    ``versions`` (from, to) are those of the claims that the lead was shown; WordsChanged when they were edited since.
+    """
+    current = _changed(link, versions)
     Link.objects.filter(pk=current.pk).update(
         round=current.round + 1,
         changed=False,
@@ -177,16 +184,31 @@ def send_back(link: Link) -> Link:
 
 
 @transaction.atomic
-def confirm_editorial(link: Link) -> Link:
-    """Let the verdicts stand: the change of words was editorial."""
-    current = locked(link)
-    refuse_binned(current)
-    _require_changed(current)
+def confirm_editorial(link: Link, *, versions: tuple[int, int]) -> Link:
+    """Let the verdicts stand: the change of words was editorial. ``versions`` as in ``send_back``."""
+    current = _changed(link, versions)
     Link.objects.filter(pk=current.pk).update(changed=False)
     current.refresh_from_db()
     return current
 
 
-def _require_changed(link: Link) -> None:
-    if not link.changed:
+def _changed(link: Link, versions: tuple[int, int]) -> Link:
+    """The locked link, whose words changed since review and are those that were read; nobody edits them meanwhile."""
+    # Claims are locked before their links, as an edit of a claim does.
+    words = dict(
+        Claim.objects.select_for_update(no_key=True)
+        .filter(pk__in=[link.from_claim_id, link.to_claim_id])
+        .order_by("pk")
+        .values_list("pk", "version")
+    )
+    current = locked(link)
+    refuse_binned(current)
+    if not current.changed:
         raise ValidationError(f"The words of {link.cited} have not changed since review.", code="unchanged")
+    if (words[current.from_claim_id], words[current.to_claim_id]) != versions:
+        raise WordsChanged(
+            f"The words of {link.cited} changed again while you were reading, so nothing was decided. "
+            "Read what changed, and decide anew.",
+            code="changed",
+        )
+    return current

@@ -27,15 +27,32 @@ class SettleForm(NoteForm):
     instead_of = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 
-class VerdictForm(NoteForm):
-    """A reviewer's verdict. It names the pair that was on the page and the versions of its claims, so that a second
-    click never judges the next pair, nor words that were not read.
+class WithdrawForm(forms.Form):
+    """Which verdict of a lead is taken back, by its time."""
 
-    The versions stand in the order of the claims' numbers: which claim was proposed first is the page's secret.
+    given_at = forms.DateTimeField()
+
+
+class WordsForm(forms.Form):
+    """Which words were read: the versions of both claims of a pair.
+
+    They stand in the order of the claims' numbers: which claim was proposed first is the review desk's secret.
     """
 
-    number = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     versions = forms.RegexField(r"\A[0-9]{1,9}-[0-9]{1,9}\Z", widget=forms.HiddenInput)
+
+    def versions_of(self, link: Link) -> tuple[int, int]:
+        """The versions that were read, in the link's own order."""
+        lower, higher = map(int, self.cleaned_data["versions"].split("-"))
+        return (lower, higher) if link.from_claim.number < link.to_claim.number else (higher, lower)
+
+
+class VerdictForm(WordsForm, NoteForm):
+    """A reviewer's verdict. It names the pair that was on the page and the words, so that a second click never judges
+    the next pair, nor words that were not read.
+    """  # fmt: skip
+
+    number = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     confidence = forms.TypedChoiceField(
         required=False,
         coerce=int,
@@ -48,11 +65,6 @@ class VerdictForm(NoteForm):
     def is_amendable(self) -> bool:
         """Whether what is wrong stands in a field that the person sees."""
         return bool(self.errors) and self.errors.keys() <= {"verdict", "confidence", "note"}
-
-    def versions_of(self, link: Link) -> tuple[int, int]:
-        """The versions that were read, in the link's own order."""
-        lower, higher = map(int, self.cleaned_data["versions"].split("-"))
-        return (lower, higher) if link.from_claim.number < link.to_claim.number else (higher, lower)
 
 
 def versions_shown(link: Link) -> str:

@@ -1,5 +1,7 @@
 """Where reviewers disagree: a lead opens the verdicts and settles. Whoever opens a link can no longer review it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import FETCH_RAISE
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.review import disclose, open_dispute
-from claims.forms.review import SettleForm
+from claims.forms.review import SettleForm, WithdrawForm
 from claims.models import IN_REVIEW, Link, Review
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.review import Side, in_place
@@ -63,15 +65,23 @@ def disputed_settle(request: Request, slug: str, number: int) -> HttpResponse:
         note = form.cleaned_data["note"]
         context = _dispute(access, number, note=note) | {"refusal": error.messages, "note": note}
         return show(request, "claims/disputed_detail.html", context, status=409)
-    undo = reverse("claims:disputed-undo", args=[slug, number])
+    undo = _undo(access, settled)
     return done(request, _next(access, number), f"{settled.cited} settled: {settled.verdict}.", undo=undo)
 
 
 @require_POST
 def disputed_undo(request: Request, slug: str, number: int) -> HttpResponse:
-    """Take the lead's verdict back: the link stands again as its reviews have it."""
+    """Take back the lead's verdict ``given_at`` a time: the link stands again as its reviews have it."""
     access = enter(request, slug, Role.LEAD)
-    link = withdraw_adjudication(get_object_or_404(_links(access), number=number))
+    link = get_object_or_404(_links(access), number=number)
+    form = WithdrawForm(request.GET)
+    try:
+        link = withdraw_adjudication(
+            link, given_at=form.cleaned_data["given_at"] if form.is_valid() else None
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(_address(access, number))
     return done(request, _address(access, number), f"{link.cited} is {link.state} again.")
 
 
@@ -102,6 +112,7 @@ def _dispute(access: Access, number: int, *, note: str = "") -> dict[str, object
         "state": link.state if _is_here(link) else link.shown_state,  # type: ignore[attr-defined]
         "reviews": reviews.select_related("reviewer").order_by("at", "pk"),
         "form": SettleForm(initial={"note": note, "instead_of": instead_of}),
+        "undo": _undo(access, link),
         "next": _next(access, number),
     }
 
@@ -112,6 +123,13 @@ def _next(access: Access, number: int) -> str:
     if following := others.before(number).first() or others.first():
         return _address(access, following.number)
     return reverse("claims:disputed", args=[access.dossier.slug])
+
+
+def _undo(access: Access, link: Link) -> str:
+    """The address that takes the link's adjudication back, and no later one."""
+    address = reverse("claims:disputed-undo", args=[access.dossier.slug, link.number])
+    given_at = link.adjudicated_at.isoformat() if link.adjudicated_at else ""
+    return f"{address}?{urlencode({'given_at': given_at})}"
 
 
 def _address(access: Access, number: int) -> str:

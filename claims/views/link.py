@@ -13,6 +13,7 @@ from claims.actions.link import confirm_editorial, edit_link, send_back
 from claims.actions.review import disclose
 from claims.filters.link import LinkFilter
 from claims.forms.link import LinkEditForm
+from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
@@ -112,6 +113,7 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
             "history": history_of(link, shown=shown),
+            "versions": versions_shown(link),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
         },
     )
@@ -128,7 +130,7 @@ def link_edit(request: Request, slug: str, number: int) -> HttpResponse:
         return show(request, "claims/link_edit.html", context)
     if form.is_valid():
         try:
-            edit_link(link, changes=form.changes(), version=form.cleaned_data["version"])
+            edit_link(link, changes=form.values(), version=form.cleaned_data["version"])
         except Stale as stale:
             return _stale(request, form, stale)
         except ValidationError as error:
@@ -172,7 +174,7 @@ def link_send_back(request: Request, slug: str, number: int) -> HttpResponse:
     access = enter(request, slug, Role.LEAD)
     link = _changed_link(access, number)
     try:
-        send_back(link)
+        send_back(link, versions=_versions_read(request, link))
     except ValidationError as error:
         return _refused(request, _address(access, link), error)
     said = f"{link.cited} sent back to review; its old verdicts stay as history."
@@ -185,7 +187,7 @@ def link_confirm(request: Request, slug: str, number: int) -> HttpResponse:
     access = enter(request, slug, Role.LEAD)
     link = _changed_link(access, number)
     try:
-        confirm_editorial(link)
+        confirm_editorial(link, versions=_versions_read(request, link))
     except ValidationError as error:
         return _refused(request, _address(access, link), error)
     return done(
@@ -205,6 +207,16 @@ def _changed_link(access: Access, number: int) -> Link:
             f"You may still review {link.cited}, so what others said of it is hidden from you. Review it first."
         )
     return link
+
+
+def _versions_read(request: Request, link: Link) -> tuple[int, int]:
+    """The versions of the words that the lead decides on; a ValidationError when the form does not say."""
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        raise ValidationError(
+            "Nothing was decided: the form did not say which words you read. Read them here."
+        )
+    return form.versions_of(link)
 
 
 def _address(access: Access, link: Link) -> str:

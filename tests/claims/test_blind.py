@@ -90,8 +90,10 @@ def build(*, judged: bool) -> World:
     world.review(withdrawn, first, "contradicts", WORDS[3])
     world.review(withdrawn, second, "neither", WORDS[4])
     if judged:
-        adjudicate(withdrawn, by=people["judge"], verdict="neither", note=f"It is {WORDS[5]}.")
-        withdraw_adjudication(withdrawn)
+        settled_first = adjudicate(
+            withdrawn, by=people["judge"], verdict="neither", note=f"It is {WORDS[5]}."
+        )
+        withdraw_adjudication(withdrawn, given_at=settled_first.adjudicated_at)
     world.review(changed, first, "supports", WORDS[0])
     edit_claim(
         changed.from_claim,

@@ -17,7 +17,7 @@ from claims.actions.review import (
 )
 from claims.models import Claim, Disclosure, Lease, Link, Review
 from sources.models import Dossier, Membership
-from tests.conftest import entered, make_member, make_pair, make_review
+from tests.conftest import entered, make_member, make_pair, make_review, versions_now
 
 
 def test_two_agreeing_reviews_settle(dossier: Dossier, analyst: Membership, reviewer: Membership) -> None:
@@ -197,10 +197,10 @@ def test_words_changed_after_review_mark_the_link(
     assert not Link.objects.get().changed
     _edit(link.from_claim, analyst, statement="Something else.")
     assert Link.objects.get().changed
-    link = confirm_editorial(link)
+    link = confirm_editorial(link, versions=versions_now(link))
     assert not link.changed
     _edit(link.from_claim, analyst, about="2023")
-    again = send_back(link)
+    again = send_back(link, versions=versions_now(link))
     assert (again.changed, again.round, again.state) == (False, 2, "proposed")
     assert not Review.objects.exists()
     assert take_next(dossier=dossier, person=analyst) == link

@@ -31,7 +31,15 @@ from tests.claims.exchange.files import (
     speaker,
     whole,
 )
-from tests.conftest import entered, make_claim, make_dossier, make_member, make_pair, make_source
+from tests.conftest import (
+    entered,
+    make_claim,
+    make_dossier,
+    make_member,
+    make_pair,
+    make_source,
+    versions_now,
+)
 
 PAIR = (source(), claim("1"), claim("2", "trade had never been better"))
 
@@ -355,7 +363,7 @@ def test_a_review_that_was_sent_back_does_not_return(dossier: Dossier, lead: Mem
     bring_in(dossier, dossier_line(), *PAIR, link(), review())
     made = Link.objects.get()
     edit_claim(made.from_claim, by=lead, changes={"statement": "New."}, version=1, speaker="", topics=[])
-    send_back(Link.objects.get())
+    send_back(made, versions=versions_now(made))
     assert bring_in(dossier, dossier_line(), *PAIR, link(), review()).here == 5
     assert not Review.objects.exists()
 

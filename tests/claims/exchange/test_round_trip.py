@@ -33,7 +33,7 @@ from tests.claims.exchange.files import (
     whole,
     without_first,
 )
-from tests.conftest import entered, make_dossier, make_link, make_pair, make_review
+from tests.conftest import entered, make_dossier, make_link, make_pair, make_review, versions_now
 
 DEMO = django_settings.BASE_DIR / "claims" / "demo" / "china-russia.jsonl"
 
@@ -186,7 +186,7 @@ def test_words_changed_since_review_and_rounds_survive(dossier: Dossier, lead: M
 
     make_review(made, by=lead)
     edit("New words.")
-    send_back(Link.objects.get(pk=made.pk))
+    send_back(made, versions=versions_now(made))
     connection.check_constraints()  # as a commit would: a round starts without reviews
     made = Link.objects.select_related("from_claim", "to_claim").get(pk=made.pk)
     make_review(made, by=lead)

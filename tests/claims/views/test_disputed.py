@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -40,6 +41,11 @@ def traces(text: str) -> list[str]:
     """What of the reviews stands in a page's main part."""
     main = text[text.index('<main class="page') : text.index("</main>")]
     return [word for word in (*NOTES, "mira", "tomas", "contradicts", "supports", "4 of 5") if word in main]
+
+
+def _undo(link: Link) -> str:
+    assert link.adjudicated_at
+    return f"{LIST}{link.number}/undo/?{urlencode({'given_at': link.adjudicated_at.isoformat()})}"
 
 
 def opened(client: Client, link: Link) -> str:
@@ -127,7 +133,7 @@ def test_one_answer_settles_and_the_next_follows(
     assert response.headers["Location"] == f"{LIST}{link.number}/"
     text = client.get(f"{LIST}{link.number}/").content.decode()
     assert f"{other.cited} settled: {verdict}." in text
-    assert f'action="{LIST}{other.number}/undo/"' in text
+    assert f'action="{_undo(other)}"' in text
     last = client.post(f"{LIST}{link.number}/settle/", {"verdict": verdict})
     assert last.headers["Location"] == LIST
 
@@ -135,11 +141,30 @@ def test_one_answer_settles_and_the_next_follows(
 def test_undo_makes_it_disputed_again_and_shows_it(sign_in: SignIn, lead: Membership, link: Link) -> None:
     client = sign_in(lead)
     client.post(f"{LIST}{link.number}/settle/", {"verdict": "neither"})
-    text = client.post(f"{LIST}{link.number}/undo/", follow=True).content.decode()
+    link.refresh_from_db()
+    page = client.get(f"{LIST}{link.number}/").content.decode()
+    assert page.count(f'action="{_undo(link)}"') == 2, "beside the message, and on the page"
+    text = client.post(_undo(link), follow=True).content.decode()
     link.refresh_from_db()
     assert (link.state, link.verdict, link.adjudicated_by) == ("disputed", "", None)
     assert f"{link.cited} is disputed again." in text
     assert NOTES[0] in text
+
+
+def test_undo_takes_back_no_verdict_that_another_lead_gave_since(
+    sign_in: SignIn, lead: Membership, dossier: Dossier, link: Link
+) -> None:
+    colleague = make_member(dossier, "colleague", Role.LEAD)
+    first = adjudicate(link, by=lead, verdict="neither")
+    adjudicate(link, by=colleague, verdict="supports", instead_of=first.adjudicated_at)
+    client = sign_in(lead)
+    for address in (_undo(first), f"{LIST}{link.number}/undo/", f"{LIST}{link.number}/undo/?given_at=x"):
+        text = client.post(address, follow=True).content.decode()
+        assert f"{link.cited} was settled meanwhile by colleague: supports. That verdict stands." in text
+    link.refresh_from_db()
+    assert (link.verdict, link.adjudicated_by) == ("supports", colleague)
+    client.post(_undo(link))
+    assert "taken back meanwhile" in client.post(_undo(link), follow=True).content.decode()
 
 
 def test_settling_unopened_opens_it(sign_in: SignIn, lead: Membership, link: Link) -> None:
@@ -184,7 +209,7 @@ def test_an_answer_on_a_verdict_taken_back_meanwhile_is_refused(
 ) -> None:
     seen = adjudicate(link, by=lead, verdict="neither").adjudicated_at
     assert seen
-    withdraw_adjudication(link)
+    withdraw_adjudication(link, given_at=seen)
     sent = {"verdict": "supports", "instead_of": seen.isoformat()}
     response = sign_in(lead).post(f"{LIST}{link.number}/settle/", sent)
     assert response.status_code == 409

@@ -22,6 +22,7 @@ from tests.conftest import (
     make_pair,
     make_review,
     make_source,
+    versions_now,
 )
 
 SignIn = Callable[..., Client]
@@ -175,7 +176,7 @@ class TestBlind:
     ) -> None:
         """The verdicts of the old round stay as history, which a reviewer of the new one does not see."""
         _edit(link.from_claim, analyst, statement="New words.")
-        send_back(link)
+        send_back(link, versions=versions_now(link))
         mira = dossier.people.get(name="mira")
         page = _page(sign_in(mira)).split("<main")[1].split("</main>")[0]
         for trace in ("tomas", "Plainly so.", "sent back", "taken back", "judged"):
@@ -242,7 +243,7 @@ class TestHistory:
         )
         adjudicate(link, by=lead, verdict="neither", note="Different years.")
         _edit(link.from_claim, analyst, statement="New words.")
-        confirm_editorial(link)
+        confirm_editorial(link, versions=versions_now(link))
         page = _page(sign_in(viewer)).split('id="history"')[1]
         for shown in (
             "edited",
