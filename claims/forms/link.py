@@ -37,26 +37,25 @@ class LinkForm(forms.ModelForm[Link]):
 
     def values(self) -> dict[str, Any]:
         """What was given, as the actions take it."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
 
 
 class LinkEditForm(LinkForm):
-    """The same for a link that is there; ``version`` is the one that its editor opened."""
+    """What can be said better of a link that is there; ``version`` is the one that its editor opened.
 
-    turned = forms.BooleanField(required=False, label="Turn round")
+    Its kind and its direction stay, judged or not: a refusal once it was judged would tell whoever must judge it blind.
+    """
+
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
-        self.link = link
         initial = {name: getattr(link, name) for name in ("version", *self.Meta.fields)}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["turned"].help_text = f"{link.to_claim.cited} first, then {link.from_claim.cited}."
-
-    def changes(self) -> dict[str, Any]:
-        """What to write, as ``edit_link`` takes it."""
-        if not self.cleaned_data["turned"]:
-            return self.values()
-        return {**self.values(), "from_claim": self.link.to_claim, "to_claim": self.link.from_claim}
+        super().__init__(*args, initial=initial, instance=Link(kind=link.kind), **kwargs)
+        del self.fields["kind"]
+        if link.kind != Kind.CONTRADICTS:
+            del self.fields["contradiction_type"]
+        if link.kind != Kind.SUPPORTS:
+            del self.fields["mutual"]
 
     def beside(self, other: Link) -> list[tuple[str, str, str]]:
         """Where what was typed differs from ``other``: the label, what was typed, what stands there."""

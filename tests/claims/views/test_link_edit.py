@@ -40,20 +40,11 @@ def test_it_works(link: Link, analyst: Membership, sign_in: SignIn) -> None:
     assert (link.contradiction_type, link.strength, link.rationale) == ("scope", "weak", "Better.")
 
 
-def test_a_link_can_be_turned_round(link: Link, analyst: Membership, sign_in: SignIn) -> None:
-    was = (link.from_claim_id, link.to_claim_id)
-    sign_in(analyst).post(ADDRESS, _given(kind="supports", turned="on"))
-    link.refresh_from_db()
-    assert (link.to_claim_id, link.from_claim_id) == was
-    assert link.kind == "supports"
-
-
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": ""}, "Say how they stand"),
-        ({"kind": "supports", "contradiction_type": "scope"}, "Only a contradiction has"),
-        ({"mutual": "on"}, "Only support can be mutual"),
+        ({"contradiction_type": "taste"}, "not one of the available choices"),
+        ({"strength": "mighty"}, "not one of the available choices"),
         ({"version": "x"}, "version"),
     ],
 )
@@ -69,16 +60,41 @@ def test_bad_input_gets_422_and_keeps_what_was_typed(
     assert link.rationale == "First reason."
 
 
-def test_what_was_proposed_stays_once_it_was_judged(
-    link: Link, analyst: Membership, reviewer: Membership, sign_in: SignIn
+@pytest.mark.parametrize("judged", [False, True])
+def test_what_was_proposed_stays_whether_it_was_judged_or_not(
+    judged: bool, link: Link, analyst: Membership, reviewer: Membership, sign_in: SignIn
 ) -> None:
-    make_review(link, by=reviewer)
+    """A refusal once it was judged would tell a blind reader that it was."""
+    if judged:
+        make_review(link, by=reviewer)
     client = sign_in(analyst)
-    for changes in ({"kind": "neither"}, {"turned": "on"}):
-        answer = client.post(ADDRESS, _given(**changes))
-        assert answer.status_code == 422
-        assert "stays as it is once the link is in review" in answer.content.decode()
-    assert client.post(ADDRESS, _given(rationale="Better.")).status_code == 302
+    page = client.get(ADDRESS).content.decode()
+    assert 'name="kind"' not in page
+    assert "stays as it was proposed" in page
+    was = (link.kind, link.from_claim_id, link.to_claim_id)
+    sent = _given(kind="neither", turned="on", mutual="on", rationale="Better.")
+    assert client.post(ADDRESS, sent).status_code == 302
+    link.refresh_from_db()
+    assert (link.kind, link.from_claim_id, link.to_claim_id) == was
+    assert (link.mutual, link.rationale) == (False, "Better.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"), [("contradicts", "contradiction_type"), ("supports", "mutual"), ("neither", "")]
+)
+def test_only_what_fits_its_kind_is_offered(
+    kind: str, offered: str, dossier: Dossier, analyst: Membership, sign_in: SignIn
+) -> None:
+    link = make_pair(dossier, by=analyst, kind=kind)
+    client = sign_in(analyst)
+    page = client.get(ADDRESS).content.decode()
+    for name in ("contradiction_type", "mutual"):
+        assert (f'name="{name}"' in page) is (name == offered)
+    sent = {"version": "1", "contradiction_type": "scope", "mutual": "on", "rationale": "So."}
+    assert client.post(ADDRESS, sent).status_code == 302
+    link.refresh_from_db()
+    assert link.contradiction_type == ("scope" if kind == "contradicts" else "")
+    assert link.mutual is (kind == "supports")
 
 
 def test_the_form_tells_a_blind_reader_nothing(
