@@ -18,7 +18,7 @@ from tests.browser.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = {"front", "reader", "review"}
-PORT = 8765
+PORT = 8766
 PASSWORD = "for the pictures"
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
@@ -38,7 +38,7 @@ def picture(browser: Browser, folder: Path, names: set[str], looks: list[str]) -
                 page.fill("[name=username]", person)
                 page.fill("[name=password]", PASSWORD)
                 page.press("[name=password]", "Enter")
-                page.wait_for_url("**/")
+                page.wait_for_load_state()
             for name, who, path in PAGES:
                 if who == person and name in names:
                     page.goto(path)
@@ -59,7 +59,7 @@ def main() -> None:
             [sys.executable, "manage.py", "demo", "--port", str(PORT)], cwd=ROOT, env=environment
         )
         try:
-            for _ in range(150):
+            for _ in range(600):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz")
                     break
