@@ -114,7 +114,9 @@ def test_what_was_skipped_comes_back_in_the_order_it_was_skipped(
     for _ in range(4):
         taken = take_next(dossier=dossier, person=reviewer)
         assert taken
-        assert taken == take_next(dossier=dossier, person=reviewer), "handed out anew, it is held as any other"
+        assert taken == take_next(dossier=dossier, person=reviewer), (
+            "handed out anew, it is held as any other"
+        )
         handed.append(taken)
         skip(link=taken, by=reviewer)
     assert handed == [links[0], links[2], links[1], links[0]]
