@@ -150,9 +150,8 @@ def _why_not(link: Link, person: Membership) -> ValidationError:
             f"You were shown the verdicts of others on {link.cited}, so yours would not be blind.",
             code="shown",
         )
-    return ValidationError(
-        f"{link.cited} takes no more reviews at the moment: others have given or hold them all.", code="full"
-    )
+    # No more than that: to say who has given or holds the reviews would tell a blind reader that others have.
+    return ValidationError(f"{link.cited} is not yours to review at the moment.", code="full")
 
 
 @transaction.atomic

@@ -108,7 +108,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         that were ranked. None when they may be more: then the list is walked from the highest number down.
         """  # fmt: skip
         if self.search:
-            return self.qs.best(self.search)
+            best: list[int] = self.qs.best(self.search)
+            return best
         # Unordered: asked for in order, the database would rather walk the numbers down and meet a rare match late.
         found: dict[int, int] = dict(self.base.values_list("pk", "number")[: FEW + 1])
         if len(found) > FEW:

@@ -61,7 +61,7 @@ def test_slots_that_others_hold_are_not_handed_out(
     assert take_next(dossier=dossier, person=reviewer) == link
     assert take_next(dossier=dossier, person=analyst) == link
     assert take_next(dossier=dossier, person=lead) is None
-    with pytest.raises(ValidationError, match="takes no more reviews"):
+    with pytest.raises(ValidationError, match="is not yours to review"):
         make_review(link, by=lead)
 
 
