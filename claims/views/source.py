@@ -89,6 +89,7 @@ def _text(request: Request, access: Access, source: Source) -> dict[str, Any]:
     marks = _marks(source)
     return {
         "direction": direction_of(source.language),
+        "may_bin": access.can_lead or (access.can_write and source.by_id == access.person_id),
         "pieces": segments(source.text, marks),
         **_cards(request, access, source, marks),
     }

@@ -105,30 +105,34 @@ function wordsSelected() {
 
 /* ── Selecting with the keys: a cursor goes from word to word, Shift keeps what it has passed ─────────────── */
 
+const cut = {};
+
+/* The words or the sentences of the text, as its language has them. */
 function segmented(granularity) {
+  let language = [];
   try {
-    return new Intl.Segmenter(text.lang || undefined, { granularity }).segment(content);
+    language = Intl.Segmenter.supportedLocalesOf(text.lang || []);
   } catch {
-    return new Intl.Segmenter(undefined, { granularity }).segment(content);
+    // What was noted as its language is none: the browser's own is taken.
   }
+  cut[granularity] ??= new Intl.Segmenter(language, { granularity }).segment(content);
+  return cut[granularity];
 }
 
-const words = segmented("word");
-const sentences = segmented("sentence");
 let cursor = null; // { anchor, head }: the word where the selection was begun, and the one it has come to
 
 const placed = (segment) => ({ start: segment.index, end: segment.index + segment.segment.length });
 
 /* The word at a place; between two words, the next one in the direction of travel, else the other. */
 function wordAt(unit, step = 1) {
-  const here = words.containing(Math.min(Math.max(unit, 0), content.length - 1));
+  const here = segmented("word").containing(Math.min(Math.max(unit, 0), content.length - 1));
   if (!here) return null;
   return here.isWordLike ? placed(here) : (wordAfter(placed(here), step) ?? wordAfter(placed(here), -step));
 }
 
 function wordAfter({ start, end }, step) {
   for (let unit = step > 0 ? end : start - 1; unit >= 0 && unit < content.length; ) {
-    const here = words.containing(unit);
+    const here = segmented("word").containing(unit);
     if (here.isWordLike) return placed(here);
     unit = step > 0 ? here.index + here.segment.length : here.index - 1;
   }
@@ -157,7 +161,9 @@ function firstInView() {
   const left = text.getBoundingClientRect()[getComputedStyle(text).direction === "rtl" ? "right" : "left"];
   const inward = getComputedStyle(text).direction === "rtl" ? -4 : 4;
   const point = document.caretPositionFromPoint?.(left + inward, top);
-  return point && text.contains(point.offsetNode) ? placeOf(point.offsetNode, point.offset) : 0;
+  const range = point ? null : document.caretRangeFromPoint?.(left + inward, top);
+  const [node, offset] = point ? [point.offsetNode, point.offset] : [range?.startContainer, range?.startOffset];
+  return node && text.contains(node) ? placeOf(node, offset) : 0;
 }
 
 /* The cursor as the page shows it now: where the mouse clicked, what it selected, the mark at hand, or the top. */
@@ -223,11 +229,11 @@ function selectSentence() {
   const here = cursorHere();
   if (!here.head) return;
   const span = spanOf(here.anchor, here.head);
-  const first = placed(sentences.containing(span.start)).start;
-  let last = placed(sentences.containing(span.end - 1)).end;
+  const first = placed(segmented("sentence").containing(span.start)).start;
+  let last = placed(segmented("sentence").containing(span.end - 1)).end;
   let whole = trimmed({ start: first, end: last });
   while (!here.isNew && whole.start === span.start && whole.end === span.end && last < content.length) {
-    last = placed(sentences.containing(last)).end;
+    last = placed(segmented("sentence").containing(last)).end;
     whole = trimmed({ start: first, end: last });
   }
   select({ start: whole.start, end: whole.start }, { start: whole.start, end: whole.end });
@@ -260,7 +266,7 @@ function marksInOrder() {
   return [...found];
 }
 
-function take(number, { scroll = true } = {}) {
+function take(number, { scroll = true, done = "" } = {}) {
   const pieces = piecesOf(number);
   if (!pieces.length) return;
   for (const one of document.querySelectorAll(".reader .is-selected")) one.classList.remove("is-selected");
@@ -269,16 +275,16 @@ function take(number, { scroll = true } = {}) {
   cursor = null;
   if (scroll) pieces[0].scrollIntoView({ block: "center" });
   const quote = pieces.map((piece) => piece.textContent).join("");
-  if (cardOf(number)) showCard(number, quote);
-  else fetchCards(number).then(() => atHand === number && showCard(number, quote));
+  if (cardOf(number)) showCard(number, quote, done);
+  else fetchCards(number).then(() => atHand === number && showCard(number, quote, done));
 }
 
-function showCard(number, quote) {
+function showCard(number, quote, done) {
   const card = cardOf(number);
   card?.classList.add("is-selected");
   if (card && marginScrolls()) margin.scrollTo({ top: card.offsetTop - 16 });
   const statement = card?.querySelector(".statement").textContent.trim() ?? "";
-  say(`C-${number}. ${statement} ${quote}`.slice(0, 600));
+  say(`C-${number}${done}. ${statement} ${quote}`.slice(0, 600));
 }
 
 /* Of a text with many claims the page has only some cards: those from this one on take their place. */
@@ -290,10 +296,10 @@ async function fetchCards(number) {
 }
 
 /* Going to a mark changes the address without a step in the history: coming back to the page comes back to it. */
-function goTo(number) {
+function goTo(number, done) {
   if (location.hash !== `#C-${number}`) location.replace(`#C-${number}`);
   text.focus({ preventScroll: true }); // Going to a part of the page takes the focus away.
-  take(number);
+  take(number, { done });
 }
 
 function step(by) {
@@ -461,7 +467,7 @@ function placeCard(card) {
   hideDraft();
   draw(claim, { start: unitAt(Number(start)), end: unitAt(Number(end)) });
   selected = null;
-  goTo(claim);
+  goTo(claim, " marked");
 }
 
 function refuse(words) {
@@ -527,8 +533,12 @@ if (canMark) {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "marking") return;
     const last = cards.lastElementChild;
-    if (last.matches("[data-claim]") && !piecesOf(last.dataset.claim).length) placeCard(last);
-    else marking().querySelector("[name=place], [aria-invalid=true], .errorlist")?.focus();
+    if (last.matches("[data-claim]") && !piecesOf(last.dataset.claim).length) {
+      placeCard(last);
+    } else if (marking().open) {
+      say(marking().querySelector(".errorlist")?.textContent.trim() ?? "");
+      marking().querySelector("[aria-invalid=true], [name=statement]").focus();
+    }
   });
 }
 

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from claims.filters import claim as filters
-from claims.models import Claim
+from claims.models import Claim, Disclosure
 from sources.models import Dossier, Membership, User
 from tests.claims.views.test_claim_list import claims  # noqa: F401  the same claims
+from tests.conftest import make_pair, make_review
 
 SignIn = Callable[..., Client]
 FACETS = "/d/china-russia/claims/facets/"
@@ -104,3 +105,20 @@ def test_outsider_gets_404(dossier: Dossier, outsider: User, sign_in: SignIn) ->
 
 def test_bad_input_is_left_out(claims: list[Claim], viewer: Membership, sign_in: SignIn) -> None:  # noqa: F811
     assert facets(sign_in(viewer, htmx=True).get(FACETS, {"about": "2023-13"}).content.decode()) == ALL
+
+
+def test_what_the_counts_tell_of_a_link_she_judged_is_recorded(
+    dossier: Dossier,
+    analyst: Membership,
+    reviewer: Membership,
+    lead: Membership,
+    sign_in: SignIn,
+) -> None:
+    links = [make_pair(dossier, by=analyst) for _ in range(3)]
+    for person in (reviewer, lead):
+        make_review(links[1], by=person)
+    client = sign_in(reviewer, htmx=True)
+    client.get(FACETS)
+    assert not Disclosure.objects.exists(), "topics, speakers, outlets and modalities tell nothing of links"
+    client.get(FACETS, {"contradicted": "yes"})
+    assert [one.link_id for one in Disclosure.objects.filter(person=reviewer)] == [links[1].pk]

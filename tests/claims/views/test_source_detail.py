@@ -160,6 +160,14 @@ def test_only_who_can_write_is_given_the_form(
         assert (f'action="{READER}claims/"' in page.content.decode()) is may
 
 
+def test_only_who_may_bin_it_is_offered_the_bin(
+    dossier: Dossier, viewer: Membership, analyst: Membership, lead: Membership, sign_in: SignIn
+) -> None:
+    make_source(dossier, by=lead)
+    for person, may in ((viewer, False), (analyst, False), (lead, True)):
+        assert (f'action="{READER}bin/"' in sign_in(person).get(READER).content.decode()) is may
+
+
 def test_outsider_gets_404(dossier: Dossier, analyst: Membership, outsider: User, sign_in: SignIn) -> None:
     make_source(dossier, by=analyst)
     assert sign_in(outsider).get(READER).status_code == 404
