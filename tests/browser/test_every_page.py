@@ -31,7 +31,10 @@ def test_axe_finds_nothing_nothing_overflows_no_script_fails(visit: Visit) -> No
     people: dict[str, Page] = {}
     wrong: dict[str, list[str]] = {}
     for name, person, path in PAGES:
-        page = people.setdefault(person, visit(person, "/healthz", **WIDE))
+        if person not in people:
+            people[person] = visit(person, "/accounts/login/", **WIDE)
+            people[person].errors.clear()  # type: ignore[attr-defined]  # a signed-in person is sent on
+        page = people[person]
         page.goto(path)
         if found := looked_at(page, name):
             wrong[name] = found

@@ -301,10 +301,15 @@ def test_a_verdict_is_one_key_and_can_be_undone(dossier_of_four: Dossier, person
     page = person("rob")
     ByKeys().sign_in(page, "rob")
     page.goto("/d/way/review/")
-    expect(page.locator("#pair")).to_contain_text("L-1")
+
+    def stands_there(number: str) -> None:
+        expect(page.locator("#verdict [name=number]")).to_have_value(number)
+        expect(page.locator("#verdict [data-kind=neither]")).to_be_enabled()
+
+    stands_there("1")
     page.keyboard.press("n")
-    expect(page.locator("#pair")).to_contain_text("L-2")
+    stands_there("2")
     page.keyboard.press("u")
-    expect(page.locator("#pair")).to_contain_text("L-1")
+    stands_there("1")
     page.keyboard.press("k")
-    expect(page.locator("#pair")).to_contain_text("L-2")
+    stands_there("2")

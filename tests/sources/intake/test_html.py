@@ -147,7 +147,7 @@ def test_entities_do_not_multiply() -> None:
     bomb = f'<!DOCTYPE html [<!ENTITY a0 "lol">{entities}]><p>words &a9;</p>'
     start = time.perf_counter()
     assert len(extract("a.html", bomb.encode()).text) < 2000
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 10  # multiplied, they would take the machine with them
 
 
 def test_no_file_is_read_by_reference() -> None:
