@@ -62,7 +62,11 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="by_link", choices=_YES_NO, empty_label="any", label="Contradicted", widget=forms.RadioSelect
     )
     q = django_filters.CharFilter(
-        method="by_words", label="Words", widget=forms.TextInput(attrs={"type": "search"})
+        method="by_words",
+        label="Words",
+        widget=forms.SearchInput(
+            attrs={"form": "filter", "data-key": "/", "placeholder": "in statements and quotes"}
+        ),
     )
 
     class Meta:

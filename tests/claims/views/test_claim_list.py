@@ -84,6 +84,15 @@ def test_it_works(claims: list[Claim], viewer: Membership, sign_in: SignIn) -> N
     assert numbers(sign_in(viewer)) == [4, 3, 2, 1]
 
 
+def test_one_form_asks_for_all(claims: list[Claim], viewer: Membership, sign_in: SignIn) -> None:
+    """The search stands outside the form with the other filters, and is sent with it."""
+    page = sign_in(viewer).get(LIST).content.decode()
+    (form,) = re.findall(r'<form[^>]*id="filter".*?</form>', page, re.DOTALL)
+    outside = re.findall(r'<(?:input|select)[^>]*form="filter"[^>]*>', page)
+    sent = re.findall(r'<(?:input|select)[^>]*name="(\w+)"', form + "".join(outside))
+    assert set(sent) == set(filters.ClaimFilter.base_filters)
+
+
 FOUND: list[tuple[dict[str, str], set[int]]] = [
     ({"q": "trade"}, {1, 2}),
     ({"q": "collapse"}, {1}),
