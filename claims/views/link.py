@@ -28,7 +28,7 @@ from sources.pages import Page, filters_on, page_of, said
 NAMES_OFFERED = 500
 """How many topics and speakers the filters offer by name; others can be typed."""
 
-COUNTED = 200
+COUNTED = 100
 """How many links are counted at most when they are filtered."""
 
 TOLD = 1_000
