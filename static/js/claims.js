@@ -1,6 +1,6 @@
 /* What the claims' forms offer while one types: the names of speakers and topics, topics after each comma too. They are
    fetched when their field is first gone to, and anew for the letters typed when there are more than one answer holds.
-   Without this script one types the names. */
+   Without this script one types the names. And what the list's filters leave out of its address. */
 
 const WAIT = 200;
 const FULL = 100;
@@ -44,4 +44,10 @@ document.addEventListener("input", ({ target: field }) => {
     offer(field);
   };
   waiting.set(field, setTimeout(ask, WAIT));
+});
+
+/* An address that is shared names only the filters that are on. */
+document.addEventListener("formdata", ({ target: form, formData }) => {
+  if (form.method !== "get") return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
