@@ -1,5 +1,7 @@
 """The list of claims, what it can be narrowed to, and the names that fields of claims offer."""
 
+from typing import Any
+
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -42,8 +44,8 @@ def claim_facets(request: Request, slug: str) -> HttpResponse:
     claims, limit = filters.counted
     if "contradicted" in filters.asked and access.can_review:
         # What these counts leave out tells as much as what the list does.
-        told = claims.values_list("pk", "number", named=True)[:limit]
-        disclose_tallies(access, list(told), around=True)
+        told: list[Any] = list(claims.values_list("pk", "number", named=True)[:limit])
+        disclose_tallies(access, told, around=True)
     facets = facets_of(claims, limit)
     context = {
         "section": "claims",
