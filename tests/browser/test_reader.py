@@ -187,6 +187,7 @@ def test_nothing_typed_is_lost_when_it_cannot_be_saved(analyst: Membership, open
         route.abort()
 
     page.route("**/claims/", fail)
+    typed.focus()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
     expect(typed).to_have_value("Trade fell, they say.")
@@ -194,6 +195,7 @@ def test_nothing_typed_is_lost_when_it_cannot_be_saved(analyst: Membership, open
 
     session = page.context.cookies()
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    typed.focus()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
     expect(typed).to_have_value("Trade fell, they say.")
@@ -201,6 +203,7 @@ def test_nothing_typed_is_lost_when_it_cannot_be_saved(analyst: Membership, open
 
     assert lead.user
     put_in_bin(source, access=entered(lead.user, analyst.dossier))
+    typed.focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#marking .errorlist")).to_contain_text("S-1 was put in the bin by lea")
     expect(page.locator("[name=statement]")).to_have_value("Trade fell, they say.")
