@@ -39,6 +39,12 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The databases go with their server: dropping them first would wait for whoever is still connected."""
+    return True
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["GAINSAY_DATA"], ignore_errors=True)
 
