@@ -132,7 +132,7 @@ class SourceQuerySet(RecordQuerySet["Source"]):
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, dossier: "Dossier", person_id: int | None) -> Self:
         """This person's in the dossier, without what may be megabytes."""
-        return self.filter(dossier=dossier, by=person_id).defer("text", "original")
+        return self.filter(dossier=dossier, by=person_id).defer("text")
 
     def waiting(self) -> Self:
         """Those that were not left out, the oldest first."""

@@ -29,9 +29,10 @@ LOAD: tuple[tuple[str, str], ...] = (
         "source",
         f"""
         INSERT INTO sources_source (id, dossier_id, number, version, external_id, extra, by_id, at,
-            title, outlet, author, url, published, language, reliability, text, config)
+            title, outlet, author, url, canonical_url, published, language, reliability, text, config)
         SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="S")},
-            s.title, s.outlet, s.author, s.url, s.published, s.language, s.reliability, s.text, s.config::regconfig
+            s.title, s.outlet, s.author, s.url, '', s.published, s.language, s.reliability, s.text,
+            s.config::regconfig
         FROM staged_source s {_MAKER} WHERE s.fate IS NULL ORDER BY s.number
         """,
     ),

@@ -1,12 +1,16 @@
 """The records of claims: speakers, topics, claims, links, reviews and what guards them."""
 
-from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, Topic
+from claims.models.anchoring import Anchoring
+from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
+from claims.models.desk import Revision, SavedFilter
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
+from claims.models.support import Support
 
 __all__ = [
     "IN_REVIEW",
+    "Anchoring",
     "Claim",
     "ClaimTopic",
     "ContradictionType",
@@ -18,9 +22,13 @@ __all__ = [
     "Link",
     "Modality",
     "Review",
+    "Revision",
+    "SavedFilter",
     "Skip",
     "Speaker",
+    "SpeakerAlias",
     "State",
     "Strength",
+    "Support",
     "Topic",
 ]

@@ -70,6 +70,29 @@ class Speaker(models.Model):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class SpeakerAlias(models.Model):
+    """Another name that a speaker goes by; a claim made under it is the speaker's."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="aliases", db_constraint=False)
+    name = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "name"],
+                name="alias_once_a_name",
+                violation_error_message="Another speaker of this dossier goes by that name.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="alias_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Topic(models.Model):
     """A word under which claims are gathered."""
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from sources.actions.original import bytes_of, keep_original
 from sources.actions.source import HereAlready, bring_in_source, same_text
 from sources.intake import extract as intake
 from sources.intake.draft import Draft as Extracted
@@ -37,6 +38,7 @@ def read_file(name: str, data: bytes, *, encoding: str | None = None) -> Extract
     return intake.extract(name, data, encoding=encoding)
 
 
+@transaction.atomic
 def draft_file(
     *, dossier: Dossier, by: Membership, name: str, data: bytes, encoding: str | None = None
 ) -> Draft:
@@ -46,7 +48,7 @@ def draft_file(
     person's confirmation already (IntakeError).
     """
     extracted = read_file(name, data, encoding=encoding)
-    original = data if extracted.encoding else None
+    original = keep_original(dossier=dossier, filename=name, data=data)
     return _kept(extracted, dossier=dossier, by=by, filename=name[-1000:], original=original)
 
 
@@ -78,14 +80,15 @@ def edit_draft(draft: Draft, *, changes: Mapping[str, str]) -> None:
     differing = [name for name, value in changes.items() if getattr(draft, name) != value]
     for name in differing:
         setattr(draft, name, changes[name])
-    draft.full_clean(exclude=["text", "length", "original"], validate_constraints=False)
+    draft.full_clean(exclude=["text", "length"], validate_constraints=False)
     if differing:
         draft.save(update_fields=differing)
 
 
 def read_draft_again(draft: Draft, *, encoding: str) -> None:
     """Read the draft's file in another encoding. What a person wrote over the guesses stays; IntakeError as extract."""
-    data = bytes(draft.original or b"")
+    assert draft.original is not None  # only a file can be read again
+    data = bytes_of(draft.original)
     before = read_file(draft.filename, data, encoding=draft.encoding)
     after = read_file(draft.filename, data, encoding=encoding)
     draft.text = after.text
@@ -122,8 +125,10 @@ def confirm_drafts(drafts: Collection[Draft], *, by: Membership) -> list[Source]
     for key in (
         Draft.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
     ):
-        draft = Draft.objects.select_related("dossier").defer("original").get(pk=key)
-        fields = {name: getattr(draft, name) for name in (*GUESSED, "reliability")}
+        draft = Draft.objects.select_related("dossier", "original").get(pk=key)
+        fields = {
+            name: getattr(draft, name) for name in (*GUESSED, "reliability", "canonical_url", "original")
+        }
         try:
             sources.append(bring_in_source(dossier=draft.dossier, by=by, text=draft.text, **fields))
         except ValidationError as error:

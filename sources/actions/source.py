@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
-from sources.models import Dossier, Letter, Membership, Source
+from sources.models import Dossier, Letter, Membership, Original, Source
 from sources.querysets import related_rows
 
 
@@ -37,6 +37,9 @@ def create_source(
     published: str = "",
     language: str = "",
     reliability: str = "",
+    canonical_url: str = "",
+    original: Original | None = None,
+    replaces: Source | None = None,
     at: datetime | None = None,
 ) -> Source:
     """Store a text for good, as ``intake.clean_text`` left it. Refuses (ValidationError) a field that is wrong."""
@@ -50,6 +53,9 @@ def create_source(
         published=published,
         language=language,
         reliability=reliability,
+        canonical_url=canonical_url,
+        original=original,
+        replaces=replaces,
         text=text,
         config=config_for(language),
         by=by,

@@ -2,6 +2,9 @@
 
 from sources.models.dossier import Counter, Dossier, Invitation, Letter, Membership, Role
 from sources.models.draft import Draft
+from sources.models.intake import Intake
+from sources.models.origin import Fingerprint, KeptApart, Origin
+from sources.models.original import Original, OriginalChunk
 from sources.models.record import Record
 from sources.models.source import TEXT_LIMIT, Reliability, Source, SourcePiece
 from sources.models.user import User
@@ -11,9 +14,15 @@ __all__ = [
     "Counter",
     "Dossier",
     "Draft",
+    "Fingerprint",
+    "Intake",
     "Invitation",
+    "KeptApart",
     "Letter",
     "Membership",
+    "Origin",
+    "Original",
+    "OriginalChunk",
     "Record",
     "Reliability",
     "Role",

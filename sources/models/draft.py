@@ -1,4 +1,4 @@
-"""The draft: a text that was read and waits for the person who brought it to confirm it."""
+"""The draft: a text on its way in, which waits to be read, then for the person who brought it to confirm it."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,9 @@ from django.db.models.functions import Length
 
 from sources.languages import direction_of
 from sources.models.dossier import Dossier, Membership
-from sources.models.source import TEXT_LIMIT, Reliability
+from sources.models.intake import Intake
+from sources.models.original import Original
+from sources.models.source import TEXT_LIMIT, Reliability, Source
 from sources.querysets import DraftQuerySet
 from sources.validators import validate_text
 
@@ -14,27 +16,51 @@ from sources.validators import validate_text
 class Draft(models.Model):
     """A text on its way in, seen by nobody but the person who brought it; gone once confirmed, or a week old.
 
-    What intake guessed, and what the person wrote over it, stands in fields named as the source's. ``original`` holds
-    the bytes of a file that has an encoding, so that it can be read anew in another; ``filename`` is empty for pasted
-    text. ``dropped_at``: she left it out, and may think better of it.
+    What intake guessed, and what the person wrote over it, stands in fields named as the source's. ``original`` is the
+    file or page as it came, null for pasted text; ``filename`` is empty for pasted text and for an ``address`` that is
+    to be fetched. ``dropped_at``: she left it out, and may think better of it. ``source`` is what it became, or the one
+    that has its text already (``here``); ``replaces`` the one that it is to become a new version of; ``error`` says why
+    it could not be read or brought in. A draft of an ``intake`` stays until that goes, as its report.
     """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waits to be read"
+        READ = "read", "read"
+        FAILED = "failed", "could not be read"
+        HERE = "here", "here already"
+        STORED = "stored", "brought in"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="drafts", db_index=False)
     by = models.ForeignKey(Membership, models.CASCADE, related_name="drafts", db_constraint=False)
     at = models.DateTimeField(auto_now_add=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
     filename = models.CharField(max_length=1000, blank=True)
-    original = models.BinaryField(null=True)
+    address = models.CharField(max_length=2000, blank=True)
+    original = models.ForeignKey(
+        Original, models.SET_NULL, null=True, blank=True, related_name="drafts", db_constraint=False
+    )
+    intake = models.ForeignKey(
+        Intake, models.CASCADE, null=True, blank=True, related_name="drafts", db_constraint=False
+    )
+    state = models.CharField(max_length=7, choices=State, default=State.READ)
+    error = models.TextField(blank=True)
+    source = models.ForeignKey(
+        Source, models.CASCADE, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    replaces = models.ForeignKey(
+        Source, models.CASCADE, null=True, blank=True, related_name="+", db_constraint=False
+    )
     encoding = models.CharField(max_length=40, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     title = models.CharField(max_length=1000, blank=True)
     outlet = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=1000, blank=True)
     url = models.CharField(max_length=2000, blank=True)
+    canonical_url = models.CharField(max_length=2000, blank=True)
     published = models.CharField(max_length=10, blank=True)
     language = models.CharField(max_length=35, blank=True)
     reliability = models.CharField(max_length=1, choices=Reliability, blank=True)
-    text = models.TextField(validators=[validate_text])
+    text = models.TextField(blank=True, validators=[validate_text])
     length = models.GeneratedField(
         expression=Length("text"), output_field=models.PositiveIntegerField(), db_persist=True
     )
@@ -45,9 +71,13 @@ class Draft(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(length__range=(1, TEXT_LIMIT)),
+                condition=Q(length__range=(1, TEXT_LIMIT)) | (~Q(state="read") & Q(length__lte=TEXT_LIMIT)),
                 name="draft_text_length",
                 violation_error_message="A text has between 1 and 5,000,000 characters.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "read", "failed", "here", "stored"]),
+                name="draft_state_known",
             ),
         ]
 
@@ -57,7 +87,7 @@ class Draft(models.Model):
     @property
     def name(self) -> str:
         """What the person who brought it knows it by."""
-        return self.filename or "Pasted text"
+        return self.filename or self.address or "Pasted text"
 
     @property
     def direction(self) -> str:

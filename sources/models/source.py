@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import MD5, Length
 
 from sources.fields import Period, RowSearchVector, TextSearchConfigField
@@ -39,7 +39,9 @@ class Source(Record):
     """One text as it came, with where it came from. The database refuses a change of ``text``.
 
     ``published`` is a date of any precision as written; ``period`` is the range that the database derives from it.
-    ``text_md5`` finds a text that is here already (compare the texts before you believe it).
+    ``replaces`` is the source that this is a new version of: versions are a chain, each with its own number.
+    ``origin`` is the independent voice behind it, null while that is not established. ``canonical_url`` is the address
+    that the page itself gave. ``text_md5`` finds a text that is here already (compare the texts before you believe it).
     """
 
     LETTER = Letter.SOURCE
@@ -48,6 +50,7 @@ class Source(Record):
     outlet = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=1000, blank=True)
     url = models.CharField("web address", max_length=2000, blank=True)
+    canonical_url = models.CharField("canonical web address", max_length=2000, blank=True, editable=False)
     published = models.CharField(
         max_length=10, blank=True, validators=[validate_time], help_text="2023, 2023-01 or 2023-01-15."
     )
@@ -56,6 +59,33 @@ class Source(Record):
     )
     language = models.CharField(max_length=35, blank=True, help_text="A code: en, zh, ar.")
     reliability = models.CharField(max_length=1, choices=Reliability, blank=True)
+    original = models.ForeignKey(
+        "sources.Original",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sources",
+        db_constraint=False,
+    )
+    origin = models.ForeignKey(
+        "sources.Origin",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sources",
+        db_constraint=False,
+    )
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replacements",
+        db_constraint=False,
+    )
     text = models.TextField(validators=[validate_text], editable=False)
     length = models.GeneratedField(
         expression=Length("text"), output_field=models.PositiveIntegerField(), db_persist=True
@@ -84,6 +114,13 @@ class Source(Record):
                 condition=Q(length__range=(1, TEXT_LIMIT)),
                 name="source_text_length",
                 violation_error_message="A text has between 1 and 5,000,000 characters.",
+            ),
+            models.CheckConstraint(condition=~Q(replaces=F("id")), name="source_replaces_another"),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(binned_at__isnull=True),
+                name="source_replaced_once",
+                violation_error_message="This source has a newer version already.",
             ),
         ]
         indexes = [

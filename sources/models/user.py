@@ -22,6 +22,9 @@ class UserAccountManager(UserManager["User"].from_queryset(UserQuerySet)):  # ty
 class User(AbstractUser):
     """An account. Deleting one, by SQL too, closes it: a trigger keeps the row and its name."""
 
+    keys = models.JSONField(default=dict, blank=True, editable=False)
+    """The keys that this person changed: the name of an action (sources/keys.py) and her key for it."""
+
     objects: ClassVar[UserAccountManager] = UserAccountManager()
 
     class Meta(AbstractUser.Meta):

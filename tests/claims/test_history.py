@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pghistory
@@ -15,8 +15,18 @@ from django.test import Client
 from django.utils import timezone
 
 from claims.actions.claim import edit_claim
-from claims.models import Claim, ClaimTopic, Kind, Link, Review, Speaker, Topic
-from sources.models import Dossier, Membership, Source
+from claims.models import (
+    Anchoring,
+    Claim,
+    ClaimTopic,
+    Kind,
+    Link,
+    Review,
+    Speaker,
+    SpeakerAlias,
+    Topic,
+)
+from sources.models import Dossier, KeptApart, Membership, Origin, Source
 from tests.around import Insert, Update, empty, every_insert, every_update, insert_by_copy, refused, run
 from tests.claims.test_guards import claim_of, link_of, review_of
 from tests.conftest import make_claim, make_link, make_member, make_pair, make_review, make_source
@@ -36,6 +46,13 @@ UNTRACKED = {
     "Lease",
     "Skip",
     "ImportedLine",
+    "Intake",
+    "Original",
+    "OriginalChunk",
+    "Fingerprint",
+    "Support",
+    "SavedFilter",
+    "Revision",
 }
 CHANGES: dict[type[Model], dict[str, Any]] = {
     Dossier: {"question": "Another question?"},
@@ -47,8 +64,21 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     ClaimTopic: {"topic": None},
     Link: {"rationale": "For another reason."},
     Review: {"note": "Another note."},
+    Origin: {"name": "An agency"},
+    KeptApart: {"at": datetime(2026, 1, 1, tzinfo=UTC)},
+    SpeakerAlias: {"name": "The minister"},
+    Anchoring: {"decision": "kept"},
 }
 every_table = pytest.mark.parametrize("model", CHANGES, ids=lambda model: model.__name__.lower())
+
+
+def anchoring_of(claim: Claim, **fields: Any) -> Anchoring:
+    place = {"source": claim.source, "start": claim.start, "end": claim.end, "quote": claim.quote}
+    version = make_source(claim.dossier)
+    return Anchoring(
+        dossier=claim.dossier, claim=claim, to_source=version, method="orphan", **place, **fields
+    )
+
 
 Build = Callable[[type[Model]], Model]
 
@@ -77,6 +107,14 @@ def build(dossier: Dossier, analyst: Membership) -> Build:
         Link: lambda: link_of(
             *claims("Officials", "The ministry"), kind=Kind.SUPPORTS, mutual=True, by=analyst
         ),
+        Origin: lambda: Origin(dossier=dossier, number=1, name="A paper", by=analyst),
+        KeptApart: lambda: KeptApart(
+            dossier=dossier, one=make_source(dossier), other=make_source(dossier), by=analyst
+        ),
+        SpeakerAlias: lambda: SpeakerAlias(
+            dossier=dossier, speaker=Speaker.objects.create(dossier=dossier, name="A speaker"), name="Another"
+        ),
+        Anchoring: lambda: anchoring_of(claims("Officials")[0], by=analyst),
         Review: lambda: review_of(
             make_link(*claims("Officials", "The ministry"), by=analyst), analyst, "neither", note="A note."
         ),

@@ -1,0 +1,99 @@
+"""The origin: the independent voice behind sources, and what near copies are known by."""
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from sources.models.dossier import Dossier, Membership
+from sources.models.source import Source
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Origin(models.Model):
+    """The sources that share one independent voice; a source is in one at most (``Source.origin``).
+
+    ``reasons`` are sentences that say why they were taken together. A proposed origin is the machine's and may be
+    computed anew; a confirmed one is a person's (``by``) and stays. A confirmed origin of one source says that it
+    stands on its own. A source without any has an origin that is not established.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "proposed"
+        CONFIRMED = "confirmed", "confirmed"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="origins", db_index=False)
+    number = models.PositiveIntegerField(editable=False)
+    name = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.PROPOSED)
+    reasons = models.JSONField(default=list, blank=True)
+    by = models.ForeignKey(
+        Membership,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "number"], name="origin_number_once"),
+            models.UniqueConstraint(fields=["dossier", "id"], name="origin_of_its_dossier"),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "confirmed"]), name="origin_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"origin {self.number}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class KeptApart(models.Model):
+    """Two sources that a person told apart: no proposal puts them together again. ``one`` has the lower key."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    one = models.ForeignKey(Source, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    other = models.ForeignKey(Source, models.CASCADE, related_name="+", db_constraint=False)
+    by = models.ForeignKey(
+        Membership,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="kept_apart_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="kept_apart_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} and {self.other_id}"
+
+
+class Fingerprint(models.Model):
+    """The MinHash signature of a source's text, by ``engine`` (library, version, parameters): to be made anew when
+    that changes. ``bands`` are digests of parts of the signature: near copies share at least one.
+    """  # fmt: skip
+
+    source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="fingerprint")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
+    engine = models.CharField(max_length=60)
+    signature = models.BinaryField()
+    bands = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["bands"], name="fingerprint_bands")]
+
+    def __str__(self) -> str:
+        return f"fingerprint of {self.source_id}"
