@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, invitation, member, source
+from sources.views import dossier, draft, home, invitation, keys, member, source
 
 app_name = "sources"
 
@@ -10,6 +10,7 @@ app_name = "sources"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("d/new/", dossier.dossier_create, name="dossier-create"),
+    path("accounts/keys/", keys.keys, name="keys"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("d/<slug:slug>/members/", member.members, name="members"),
     path("d/<slug:slug>/members/add/", member.member_add, name="member-add"),

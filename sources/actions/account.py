@@ -1,5 +1,7 @@
 """Accounts: made by whoever holds an invitation, changed by whoever has them."""
 
+from collections.abc import Mapping
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -40,6 +42,12 @@ def edit_account(user: User, *, first_name: str, last_name: str, email: str) -> 
     user.full_clean()
     user.save(update_fields=["first_name", "last_name", "email"])
     return user
+
+
+def change_keys(user: User, changed: Mapping[str, str]) -> None:
+    """Keep the keys that this person changed, by the names of their actions (config/keys.py); all others are reset."""
+    user.keys = dict(changed)
+    user.save(update_fields=["keys"])
 
 
 def _taken() -> ValidationError:

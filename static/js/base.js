@@ -14,6 +14,32 @@ function remember(name, value) {
    listens on document and calls preventDefault() on what it takes. What nobody takes goes to the first visible
    element with data-key="…": a field is focused, anything else is clicked. */
 
+/* The keys that this person changed, each default with her own: what she presses is turned into the default, which is
+   all that the page's modules and its data-key know, and the hints show what she presses. */
+const changed = JSON.parse(document.documentElement.dataset.changedKeys || "{}");
+const own = new Map(Object.entries(changed));
+const defaults = new Map([...own].map(([key, mine]) => [mine, key]));
+
+function meant(key) {
+  return defaults.get(key) ?? (own.has(key) ? null : key);
+}
+
+function showKeys(part) {
+  if (!own.size) return;
+  for (const hint of part.querySelectorAll("kbd:not([data-as-shown] kbd, [data-shown])")) {
+    hint.dataset.shown = "";
+    hint.textContent = own.get(hint.textContent) ?? hint.textContent;
+  }
+  for (const element of part.querySelectorAll("[aria-keyshortcuts]:not([data-shown])")) {
+    element.dataset.shown = "";
+    const keys = element.getAttribute("aria-keyshortcuts").split(" ");
+    element.setAttribute("aria-keyshortcuts", keys.map((key) => own.get(key) ?? key).join(" "));
+  }
+}
+
+showKeys(document);
+document.addEventListener("htmx:load", (event) => showKeys(event.detail.elt.parentNode ?? event.detail.elt));
+
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file]), textarea, select, [contenteditable]";
 
 function offered(event) {
@@ -37,7 +63,8 @@ function act(element) {
 
 document.addEventListener("keydown", (event) => {
   if (!offered(event)) return;
-  const key = event.key;
+  const key = meant(event.key);
+  if (key === null) return;
   const taken = !event.target.dispatchEvent(
     new CustomEvent("gainsay:key", { bubbles: true, cancelable: true, detail: { key, repeat: event.repeat } }),
   );

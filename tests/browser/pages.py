@@ -6,6 +6,7 @@ PAGES = [
     ("home", "lead", "/"),
     ("dossier-create", "lead", "/d/new/"),
     ("profile", "lead", "/accounts/profile/"),
+    ("keys", "lead", "/accounts/keys/"),
     ("password", "lead", "/accounts/password/"),
     ("front", "analyst", "/d/china-russia/"),
     ("sources", "analyst", "/d/china-russia/sources/"),

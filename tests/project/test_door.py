@@ -139,6 +139,7 @@ OUTSIDE = {
     "sources:dossier-create": Outside((302, 302), (200, 422)),
     "sources:invitation": Outside((404, 404), (404, 404), {"token": "nothing"}),
     "profile": Outside((302, 302), (200, 302)),
+    "sources:keys": Outside((302, 302), (200, 302)),
     "login": Outside((200, 422), (302, 302)),
     "logout": Outside((302, 302), (405, 302)),
     "password_change": Outside((302, 302), (200, 422)),

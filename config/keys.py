@@ -1,0 +1,166 @@
+"""Every key of every page: what it does and its default. A person may choose another for each of them.
+
+Scripts and templates know the defaults alone (``data-key``, the event "gainsay:key"); static/js/base.js turns what is
+pressed into them, and what is shown into what this person presses.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+FIXED = (
+    ("Esc", "closes what is open, leaves a field, empties the tray"),
+    ("Tab", "to the next field, button or link"),
+    ("Ctrl + Enter", "saves what is being written"),
+    (
+        "Arrows",
+        "in a text from word to word and line to line, in a list from row to row; with Shift they select",
+    ),
+)
+"""What is the same for everyone, on every page."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that one key does.
+
+    ``name`` is kept with whoever changes the key. ``also`` is a key that does the same and cannot be changed; ``least``
+    the role that it takes.
+    """
+
+    name: str
+    key: str
+    does: str
+    also: str = ""
+    least: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The pages (their addresses' names) that share some keys."""
+
+    title: str
+    pages: tuple[str, ...]
+    actions: tuple[Action, ...]
+
+
+EVERYWHERE = Desk(
+    "Everywhere",
+    (),
+    (
+        Action("help", "?", "this list"),
+        Action("search", "/", "to the search field of the page"),
+        Action("previous", "[", "previous page of a list; the claim or link before"),
+        Action("next", "]", "next page of a list; the claim or link after"),
+        Action("undo", "u", "undo what was done last"),
+        Action("tray.put", "p", "put the claim at hand in the tray", least="analyst"),
+        Action("tray.pair", "l", "to the pairing desk with the claim at hand", least="analyst"),
+        Action("tray.swap", "x", "swap the two in the tray or on the pairing desk", least="analyst"),
+    ),
+)
+
+DESKS = (
+    Desk(
+        "The reader",
+        ("claims:source-detail",),
+        (
+            Action("reader.next", "n", "next mark"),
+            Action("reader.previous", "N", "previous mark"),
+            Action("reader.card", "m", "from a mark to its claim, and back"),
+            Action("reader.text", "t", "into the text", least="analyst"),
+            Action("reader.sentence", "s", "the whole sentence; again: the next one too", least="analyst"),
+            Action("reader.mark", "c", "make a claim of the selected words", least="analyst"),
+        ),
+    ),
+    Desk(
+        "A claim",
+        ("claims:claim-detail",),
+        (Action("claim.edit", "e", "edit it", least="analyst"),),
+    ),
+    Desk(
+        "A link",
+        ("claims:link-detail",),
+        (Action("link.edit", "e", "edit what was proposed", least="analyst"),),
+    ),
+    Desk(
+        "The pairing desk",
+        ("claims:pair",),
+        (
+            Action("pair.contradicts", "c", "they contradict: saved at once", also="1"),
+            Action("pair.supports", "s", "the first supports the second: saved at once", also="2"),
+            Action("pair.neither", "n", "neither: saved at once", also="3"),
+            Action("pair.type", "t", "to the type of contradiction"),
+            Action("pair.rationale", "r", "to the rationale"),
+        ),
+    ),
+    Desk(
+        "The review desk",
+        ("claims:review",),
+        (
+            Action("review.contradicts", "c", "the two contradict each other", also="1"),
+            Action("review.supports", "s", "one supports the other", also="2"),
+            Action("review.neither", "n", "neither", also="3"),
+            Action("review.note", "r", "to the note"),
+            Action("review.skip", "k", "skip: the pair comes back after all others"),
+        ),
+    ),
+    Desk(
+        "A disputed link",
+        ("claims:disputed-detail",),
+        (
+            Action("disputed.open", "o", "open the verdicts: you can no longer review it yourself then"),
+            Action("disputed.contradicts", "c", "settle it as contradicts; the next one follows"),
+            Action("disputed.supports", "s", "settle it as supports; the next one follows"),
+            Action("disputed.neither", "n", "settle it as neither; the next one follows"),
+            Action("disputed.note", "r", "to the note, before you settle"),
+            Action("disputed.next", "k", "to the next, leaving this one as it is"),
+        ),
+    ),
+    Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
+    Desk(
+        "Sources",
+        ("sources:source-list",),
+        (Action("sources.new", "n", "bring in a source", least="analyst"),),
+    ),
+    Desk("An invitation", ("sources:member-invite",), (Action("invite.select", "c", "select the link"),)),
+)
+
+ACTIONS = {action.name: action for desk in (EVERYWHERE, *DESKS) for action in desk.actions}
+
+type Changed = Mapping[str, str]
+"""The keys that a person changed, by the name of the action."""
+
+
+def key_of(action: Action, changed: Changed) -> str:
+    """The key that does this for whoever changed these."""
+    return changed.get(action.name, action.key)
+
+
+def desk_of(page: str) -> Desk | None:
+    """The desk that a page belongs to."""
+    return next((desk for desk in DESKS if page in desk.pages), None)
+
+
+def on_page(page: str, changed: Changed) -> dict[str, str]:
+    """The keys that differ on this page: the default and this person's own."""
+    desk = desk_of(page)
+    actions = (*(desk.actions if desk else ()), *EVERYWHERE.actions)
+    return {action.key: key_of(action, changed) for action in actions if action.name in changed}
+
+
+def clashes(changed: Changed) -> Iterator[tuple[Action, Action]]:
+    """Pairs of actions that one key would do on one page."""
+    for desk in DESKS:
+        taken: dict[str, Action] = {}
+        for action in (*EVERYWHERE.actions, *desk.actions):
+            for key in (key_of(action, changed), action.also):
+                if key and key in taken:
+                    yield taken[key], action
+                elif key:
+                    taken[key] = action
+
+
+def wrong_key(key: str) -> str:
+    """What is wrong with a key that somebody chose; '' when nothing is."""
+    if len(key) != 1 or not key.isprintable() or key.isspace():
+        return "One letter, digit or sign: what a single press of a key types."
+    return "" if ord(key) < 0x10000 else "This sign is not one key on a keyboard."
