@@ -17,7 +17,8 @@ class Draft:
 
     `text` is final: quotes count its characters. All other fields are guesses to be shown and corrected, one
     line each, '' when nothing is known. `published` is `2023`, `2023-01` or `2023-01-15`; `language` an ISO
-    639-1 code; `encoding` a name that `extract(…, encoding=…)` takes, '' where the format has none.
+    639-1 code; `canonical_url` the address that the page itself gives, on whatever site; `encoding` a name
+    that `extract(…, encoding=…)` takes, '' where the format has none.
     `warnings` are sentences for the person who brings it in.
     """
 
@@ -26,6 +27,7 @@ class Draft:
     outlet: str = ""
     author: str = ""
     url: str = ""
+    canonical_url: str = ""
     published: str = ""
     language: str = ""
     encoding: str = ""

@@ -10,6 +10,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -30,18 +31,35 @@ TEXT = (".txt", ".md")
 ACCEPTED = (*TEXT, ".html", ".htm", ".pdf", ".docx")
 SECONDS = 30.0
 
-_ROOT = Path(__file__).resolve().parents[2]
+TOO_SLOW = (
+    "Reading took longer than {:g} seconds and was stopped; nothing was kept. Split the file, or save it as plain "
+    "text and bring that."
+)
+BROKE_OFF = (
+    "Reading the file broke off: it is damaged, or needs more memory than is allowed; nothing was kept. Save it "
+    "again, or save it as plain text and bring that."
+)
+
+ROOT = Path(__file__).resolve().parents[2]
 _MAX_BYTES_A_CHARACTER = 4  # in every encoding a file comes in
+
+type Apart = Callable[[str, bytes, str | None, float], Draft]
+"""Reads a file of a suffix, in an encoding when given, within seconds, where it can do no harm."""
 
 logger = logging.getLogger(__name__)
 
 
-def extract(name: str, data: bytes, *, encoding: str | None = None, seconds: float = SECONDS) -> Draft:
+def extract(
+    name: str, data: bytes, *, encoding: str | None = None, address: str = "", seconds: float = SECONDS
+) -> Draft:
     """The draft of a file: its format by the ending of `name`, its characters by `encoding` when given.
+
+    `address` is where it was fetched, for what it says relative to that.
 
     Plain text (`.txt`, `.md`) is kept to the last character, but for line ends and a byte-order mark. Raises
     IntakeError for another ending, and for a file that is not what it says, has no text or more than
     5,000,000 characters, or takes longer than `seconds` to read. The same file always gives the same text.
+    Whoever reads many gives an open `Readers` as `apart`: a process is started once then, not once a file.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in ACCEPTED:
@@ -51,7 +69,7 @@ def extract(name: str, data: bytes, *, encoding: str | None = None, seconds: flo
         raise IntakeError("The file is empty. Save it again and bring it once more.")
     if suffix in TEXT:
         return _plain(data, encoding)
-    return _finished(_read_apart(suffix, data, encoding, seconds))
+    return _finished(_read_apart(suffix, data, encoding or "", address, seconds))
 
 
 def paste(text: str) -> Draft:
@@ -84,8 +102,8 @@ def _finished(draft: Draft) -> Draft:
     )
 
 
-def _read_apart(suffix: str, data: bytes, encoding: str | None, seconds: float) -> Draft:
-    command = [sys.executable, "-m", "sources.intake.worker", suffix, str(seconds), encoding or ""]
+def _read_apart(suffix: str, data: bytes, encoding: str, address: str, seconds: float) -> Draft:
+    command = [sys.executable, "-m", "sources.intake.worker", suffix, str(seconds), encoding, address]
     # Whoever breaks a parser finds no secret in its environment.
     environment = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     try:
@@ -94,22 +112,25 @@ def _read_apart(suffix: str, data: bytes, encoding: str | None, seconds: float) 
             input=data,
             capture_output=True,
             timeout=seconds,
-            cwd=_ROOT,
-            env=environment,
+            cwd=ROOT,
+            env=bare_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise IntakeError(
-            f"Reading took longer than {seconds:g} seconds and was stopped; nothing was kept. "
-            "Split the file, or save it as plain text and bring that."
-        ) from error
+        raise IntakeError(TOO_SLOW.format(seconds)) from error
     if done.returncode:
         logger.warning("reading a %s file: %s", suffix, done.stderr.decode(errors="replace")[-2000:])
-        raise IntakeError(
-            "Reading the file broke off: it is damaged, or needs more memory than is allowed; nothing was "
-            "kept. Save it again, or save it as plain text and bring that."
-        )
-    answer: dict[str, Any] = json.loads(done.stdout)
+        raise IntakeError(BROKE_OFF)
+    return draft_of(json.loads(done.stdout))
+
+
+def bare_environment() -> dict[str, str]:
+    """What a reading process sees of ours: whoever breaks a parser finds no secret there."""
+    return {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+
+
+def draft_of(answer: dict[str, Any]) -> Draft:
+    """The draft that a reading process answered; IntakeError when it refused."""
     if "error" in answer:
         raise IntakeError(answer["error"])
     return Draft(**{**answer["draft"], "warnings": tuple(answer["draft"]["warnings"])})

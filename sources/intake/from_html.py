@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import trafilatura
 from lxml import etree, html
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.text import canonical, date_or_nothing, decode, decode_as, one_line, tidy
+from sources.intake.text import as_browsers_do, date_or_nothing, decode, decode_as, one_line, tidy
 
 _NO_TEXT = "No text found on this page. Open it in a browser, copy the text and paste it."
 
@@ -17,24 +17,9 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _DECLARED_WITHIN = 4096
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
-# What browsers read under these names (https://encoding.spec.whatwg.org/#names-and-labels). A page in UTF-16
-# cannot say so in ASCII: one that does is UTF-8.
-_AS_BROWSERS_DO = {
-    "ascii": "windows-1252",
-    "iso8859-1": "windows-1252",
-    "iso8859-9": "windows-1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-    "utf-16": "utf-8",
-    "utf-16-le": "utf-8",
-    "utf-16-be": "utf-8",
-}
+_MAX_ADDRESS = 2000
 
 # Below this trafilatura gives up on the page's structure and breaks sentences at every bold word.
 _SHORT = 250
@@ -56,11 +41,12 @@ _CELLS = {"cell", "td", "th"}
 _AS_WRITTEN = {"pre", "quote", "code"}
 
 
-def read(data: bytes, encoding: str) -> Draft:
+def read(data: bytes, encoding: str, address: str) -> Draft:
     """The article as trafilatura finds it; where it finds next to none, all text that a browser would show.
 
     Paragraphs stand a blank line apart; list items, table rows and line breaks begin a line; tabs part cells.
-    Title, author, date, site and address are what the page states; the date is never guessed from its text.
+    Title, author, date, site and addresses are what the page states; the date is never guessed from its text. A
+    relative canonical address is taken from `address`, where the page was fetched; without one it is left out.
     """
     source, used = _decoded(data, encoding)
     text = _article(_parsed(source))
@@ -70,7 +56,9 @@ def read(data: bytes, encoding: str) -> Draft:
         warnings.append("No article was recognised on this page: all its text was taken.")
     if not text:
         raise IntakeError(_NO_TEXT)
-    return Draft(text, encoding=used, warnings=tuple(warnings), **_metadata(_parsed(source)))
+    tree = _parsed(source)
+    stated = {"canonical_url": _canonical_address(tree, address), **_metadata(tree)}
+    return Draft(text, encoding=used, warnings=tuple(warnings), **stated)
 
 
 def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
@@ -79,8 +67,9 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         return decode_as(data, encoding), encoding
     declared = _DECLARED.search(data[:_DECLARED_WITHIN])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = canonical(declared[1].decode("ascii", "replace")) or "utf-8"
-        name = _AS_BROWSERS_DO.get(name, name)
+        name = as_browsers_do(declared[1].decode("ascii", "replace")) or "utf-8"
+        if name in _WIDE:  # a page in UTF-16 cannot say so in ASCII: one that does is UTF-8
+            name = "utf-8"
         try:
             return data.decode(name), name
         except UnicodeDecodeError:
@@ -125,6 +114,33 @@ def _metadata(tree: html.HtmlElement) -> dict[str, str]:
 def _web_address(address: str) -> str:
     try:
         return address if urlsplit(address).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def _canonical_address(tree: html.HtmlElement, address: str) -> str:
+    """The address that the page gives as its own, absolute and without fragment; '' for none.
+
+    The front page of a site is none: sites that name it on every page would make one of all their articles.
+    """
+    written = next(
+        (
+            one_line(found, _MAX_ADDRESS + 1)
+            for path in (
+                "//link[contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]/@href",
+                "//meta[@property='og:url']/@content",
+            )
+            for found in tree.xpath(path)
+        ),
+        "",
+    )
+    base = next(iter(tree.xpath("//base/@href")), "")
+    try:
+        stated = urldefrag(urljoin(urljoin(address, base.strip()), written)).url if written else ""
+        parts = urlsplit(stated)
+        if not (_web_address(stated) and parts.hostname and stated.isprintable()) or " " in stated:
+            return ""
+        return stated if len(stated) <= _MAX_ADDRESS and (parts.path.strip("/") or parts.query) else ""
     except ValueError:
         return ""
 

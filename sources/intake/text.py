@@ -29,6 +29,20 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 # Python counts these among its text encodings, but no file comes in them and some are slow on hostile input.
 _NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 
+# What browsers read under these names (https://encoding.spec.whatwg.org/#names-and-labels).
+_AS_BROWSERS_DO = {
+    "ascii": "windows-1252",
+    "iso8859-1": "windows-1252",
+    "iso8859-9": "windows-1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+
 _GUESS_BYTES = 200_000
 _GUESS_LEAD = 1_000
 _TRUST_WIDE = 0.5
@@ -193,6 +207,23 @@ def canonical(encoding: str) -> str | None:
     except LookupError:
         return None  # a codec, such as zip, that makes no text
     return None if name in _NO_FILE_ENCODINGS else name
+
+
+def as_browsers_do(encoding: str) -> str | None:
+    """Python's name of what browsers read where a page or its server states this encoding; None when unknown."""
+    name = canonical(encoding)
+    return name and _AS_BROWSERS_DO.get(name, name)
+
+
+def stated_encoding(data: bytes, stated: str) -> str:
+    """What to read the data in, going by what its server stated: '' when that is nothing, unknown or wrong.
+
+    A byte-order mark is the file's own word and goes first.
+    """
+    name = as_browsers_do(stated) if stated else None
+    if name is None or any(data.startswith(mark) for mark, _ in _MARKS):
+        return ""
+    return name if _try(data, name) is not None else ""
 
 
 def _try(data: bytes, encoding: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The process that reads HTML, PDF and DOCX: `python -m sources.intake.worker SUFFIX SECONDS [ENCODING]`.
+"""The process that reads HTML, PDF and DOCX: `python -m sources.intake.worker SUFFIX SECONDS [ENCODING [ADDRESS]]`.
 
 The file comes on standard input; one JSON object goes to standard output: `{"draft": {…}}` or
 `{"error": "…"}`. It imports no Django, and of the parsers only the one that is needed.
@@ -24,9 +24,9 @@ READERS = {
 }
 
 
-def read(suffix: str, data: bytes, encoding: str) -> Draft:
+def read(suffix: str, data: bytes, encoding: str, address: str) -> Draft:
     """The draft of a file, by the reader of its format; raises IntakeError."""
-    draft: Draft = importlib.import_module(READERS[suffix]).read(data, encoding)
+    draft: Draft = importlib.import_module(READERS[suffix]).read(data, encoding, address)
     return draft
 
 
@@ -40,14 +40,14 @@ def limit(seconds: float) -> None:
             resource.setrlimit(what, (most, most))
 
 
-def main(suffix: str, seconds: str, encoding: str = "") -> None:
+def main(suffix: str, seconds: str, encoding: str = "", address: str = "") -> None:
     limit(float(seconds))
     # What a library prints must not end up in the answer.
     answer_to = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     answer: dict[str, object]
     try:
-        answer = {"draft": dataclasses.asdict(read(suffix, sys.stdin.buffer.read(), encoding))}
+        answer = {"draft": dataclasses.asdict(read(suffix, sys.stdin.buffer.read(), encoding, address))}
     except IntakeError as error:
         answer = {"error": str(error)}
     except MemoryError:
