@@ -9,8 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
-from claims.differences import Piece, differences
 from claims.models import Claim, Link, Review, Speaker
+from sources.differences import Piece, differences
 from sources.models import Membership, User
 
 KEPT_IN_VIEW = 30

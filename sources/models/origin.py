@@ -16,7 +16,8 @@ class Origin(models.Model):
 
     ``reasons`` are sentences that say why they were taken together. A proposed origin is the machine's and may be
     computed anew; a confirmed one is a person's (``by``) and stays. A confirmed origin of one source says that it
-    stands on its own. A source without any has an origin that is not established.
+    stands on its own. A source without any has an origin that is not established. A proposed origin with ``joins`` is
+    a proposal to take its sources into that confirmed one: it is counted as that one.
     """
 
     class State(models.TextChoices):
@@ -28,6 +29,15 @@ class Origin(models.Model):
     name = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.PROPOSED)
     reasons = models.JSONField(default=list, blank=True)
+    joins = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="joiners",
+        db_constraint=False,
+    )
     by = models.ForeignKey(
         Membership,
         models.PROTECT,
@@ -46,6 +56,10 @@ class Origin(models.Model):
             models.UniqueConstraint(fields=["dossier", "id"], name="origin_of_its_dossier"),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "confirmed"]), name="origin_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(joins=None) | (Q(state="proposed") & ~Q(joins=F("id"))),
+                name="origin_joins_as_a_proposal",
             ),
         ]
 
@@ -97,3 +111,28 @@ class Fingerprint(models.Model):
 
     def __str__(self) -> str:
         return f"fingerprint of {self.source_id}"
+
+
+class Resemblance(models.Model):
+    """Two sources that share wording, found by their fingerprints and then compared exactly. ``one`` has the lower key.
+
+    ``similarity`` is their shared part of both together (Jaccard), ``of_one`` and ``of_other`` that of each alone. It
+    stays while both fingerprints do.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+    one = models.ForeignKey(Source, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    other = models.ForeignKey(Source, models.CASCADE, related_name="+", db_constraint=False)
+    similarity = models.FloatField()
+    of_one = models.FloatField()
+    of_other = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="resemblance_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="resemblance_in_order"),
+        ]
+        indexes = [models.Index(fields=["dossier"], name="resemblance_of_dossier")]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} and {self.other_id}"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.differences import LIMIT, differences
+from sources.differences import LIMIT, differences
 
 
 def _own(text: str, other: str) -> list[str]:
@@ -29,9 +29,17 @@ def test_the_same_text_has_nothing_of_its_own() -> None:
     assert differences("", "") == ([], [])
 
 
-def test_very_long_texts_differ_as_a_whole() -> None:
-    long = "word " * LIMIT
-    assert _own(long, "word") == [long]
+def test_long_texts_are_held_together_by_what_they_share() -> None:
+    words = [f"w{n % 97}-{n % 89}" for n in range(20_000)]
+    edited = [*words[:5_000], "new", "words", *words[5_010:15_000], *words[15_001:]]
+    before, after = differences(" ".join(words), " ".join(edited))
+    assert [piece.text for piece in after if piece.is_own] == ["new words"]
+    assert sum(len(piece.text.split()) for piece in before if piece.is_own) == 11
+
+
+def test_a_long_gap_that_nothing_holds_together_differs_as_a_whole() -> None:
+    one, other = "a " * LIMIT, "b " * LIMIT
+    assert [piece.text.split() for piece in differences(one, other)[0] if piece.is_own] == [["a"] * LIMIT]
 
 
 @given(st.text(), st.text())
