@@ -44,7 +44,7 @@ _LEFT_OUT = {
 _NOTES = ("/footnotes", "/endnotes")
 
 
-def read(data: bytes, _encoding: str, _address: str) -> Draft:
+def read(data: bytes, _encoding: str, _address: str = "") -> Draft:
     """Paragraphs a blank line apart; a table's row on a line, tabs between its cells; notes at the end.
 
     Refuses what is no DOCX and an archive that unpacks to more than a document would.

@@ -41,7 +41,7 @@ _CELLS = {"cell", "td", "th"}
 _AS_WRITTEN = {"pre", "quote", "code"}
 
 
-def read(data: bytes, encoding: str, address: str) -> Draft:
+def read(data: bytes, encoding: str, address: str = "") -> Draft:
     """The article as trafilatura finds it; where it finds next to none, all text that a browser would show.
 
     Paragraphs stand a blank line apart; list items, table rows and line breaks begin a line; tabs part cells.

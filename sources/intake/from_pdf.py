@@ -19,7 +19,7 @@ from sources.intake.text import (
 _HYPHENS = str.maketrans(dict.fromkeys("\x02\ufffe\u2010\xad", "-"))
 
 
-def read(data: bytes, _encoding: str, _address: str) -> Draft:
+def read(data: bytes, _encoding: str, _address: str = "") -> Draft:
     """The text of the pages, a blank line between them, with title, author and date as the file states them.
 
     Refuses what is no PDF, what needs a password, and a file whose pages hold no text.

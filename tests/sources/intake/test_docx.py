@@ -198,7 +198,7 @@ def test_a_bomb_that_lies_about_its_size_is_refused_without_being_held(bomb: byt
     assert time.perf_counter() - start < 1
     tracemalloc.start()
     with pytest.raises(IntakeError):
-        from_docx.read(lying, "", "")
+        from_docx.read(lying, "")
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
 
