@@ -43,14 +43,20 @@ BROKE_OFF = (
 ROOT = Path(__file__).resolve().parents[2]
 _MAX_BYTES_A_CHARACTER = 4  # in every encoding a file comes in
 
-type Apart = Callable[[str, bytes, str | None, float], Draft]
-"""Reads a file of a suffix, in an encoding when given, within seconds, where it can do no harm."""
+type Apart = Callable[[str, bytes, str, str, float], Draft]
+"""Reads a file of a suffix, in an encoding ('': guess it), from an address, within seconds, where it does no harm."""
 
 logger = logging.getLogger(__name__)
 
 
 def extract(
-    name: str, data: bytes, *, encoding: str | None = None, address: str = "", seconds: float = SECONDS
+    name: str,
+    data: bytes,
+    *,
+    encoding: str | None = None,
+    address: str = "",
+    seconds: float = SECONDS,
+    apart: Apart | None = None,
 ) -> Draft:
     """The draft of a file: its format by the ending of `name`, its characters by `encoding` when given.
 
@@ -69,7 +75,7 @@ def extract(
         raise IntakeError("The file is empty. Save it again and bring it once more.")
     if suffix in TEXT:
         return _plain(data, encoding)
-    return _finished(_read_apart(suffix, data, encoding or "", address, seconds))
+    return _finished((apart or _read_apart)(suffix, data, encoding or "", address, seconds))
 
 
 def paste(text: str) -> Draft:
@@ -104,8 +110,6 @@ def _finished(draft: Draft) -> Draft:
 
 def _read_apart(suffix: str, data: bytes, encoding: str, address: str, seconds: float) -> Draft:
     command = [sys.executable, "-m", "sources.intake.worker", suffix, str(seconds), encoding, address]
-    # Whoever breaks a parser finds no secret in its environment.
-    environment = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module; the file goes in on standard input
             command,
