@@ -20,7 +20,9 @@ class Draft(models.Model):
     file or page as it came, null for pasted text; ``filename`` is empty for pasted text and for an ``address`` that is
     to be fetched. ``dropped_at``: she left it out, and may think better of it. ``source`` is what it became, or the one
     that has its text already (``here``); ``replaces`` the one that it is to become a new version of; ``error`` says why
-    it could not be read or brought in. A draft of an ``intake`` stays until that goes, as its report.
+    it could not be read or brought in. A draft of an ``intake`` stays until that goes, as its report; ``position`` is
+    its place there, from 1. ``near`` lists what it is a near copy of, the nearest first: ``{"source": number}`` or
+    ``{"item": position}``, each with its ``share`` of the shorter text's wording.
     """
 
     class State(models.TextChoices):
@@ -42,6 +44,7 @@ class Draft(models.Model):
     intake = models.ForeignKey(
         Intake, models.CASCADE, null=True, blank=True, related_name="drafts", db_constraint=False
     )
+    position = models.PositiveIntegerField(null=True, editable=False)
     state = models.CharField(max_length=7, choices=State, default=State.READ)
     error = models.TextField(blank=True)
     source = models.ForeignKey(
@@ -52,6 +55,7 @@ class Draft(models.Model):
     )
     encoding = models.CharField(max_length=40, blank=True)
     warnings = models.JSONField(default=list, blank=True)
+    near = models.JSONField(default=list, blank=True)
     title = models.CharField(max_length=1000, blank=True)
     outlet = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=1000, blank=True)
@@ -78,6 +82,11 @@ class Draft(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "read", "failed", "here", "stored"]),
                 name="draft_state_known",
+            ),
+            models.UniqueConstraint(fields=["intake", "position"], name="draft_once_a_position"),
+            models.CheckConstraint(
+                condition=Q(intake__isnull=True) | Q(position__isnull=False),
+                name="draft_of_intake_has_position",
             ),
         ]
 

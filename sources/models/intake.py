@@ -12,7 +12,8 @@ class Intake(models.Model):
     """Files, rows and addresses that a person brought at once, one draft each; seen by her alone.
 
     A job reads them (``reading``), she looks and confirms (``ready``), a job stores them (``storing``), and what became
-    of each is kept (``done``). Its progress is counted from its drafts.
+    of each is kept (``done``). Its progress is counted from its drafts. ``notes`` are sentences on the whole: which
+    columns were taken as what, what was passed over.
     """
 
     class State(models.TextChoices):
@@ -27,6 +28,7 @@ class Intake(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=7, choices=State, default=State.READING)
     encoding = models.CharField(max_length=40, blank=True)
+    notes = models.JSONField(default=list, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

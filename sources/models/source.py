@@ -2,7 +2,7 @@
 
 import pghistory
 from django.contrib.postgres.fields import DateRangeField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -129,6 +129,9 @@ class Source(Record):
             models.Index(fields=["dossier", "text_md5"], name="source_text"),
             models.Index(fields=["dossier", "outlet"], name="source_outlet"),
             models.Index(fields=["dossier", "config"], name="source_config"),
+            # A hash: an address may be longer than a B-tree holds.
+            HashIndex(fields=["url"], name="source_url", condition=~Q(url="")),
+            HashIndex(fields=["canonical_url"], name="source_canonical_url", condition=~Q(canonical_url="")),
         ]
 
     @property
