@@ -7,26 +7,23 @@ to one of the very addresses that were checked. What comes back is bounded in ti
 import functools
 import http.client
 import io
-import ipaddress
-import queue
 import re
 import socket
 import ssl
-import threading
 import time
-import unicodedata
 import zlib
 from collections.abc import Buffer, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import brotli
 import certifi
 
 from sources.intake.draft import IntakeError
+from sources.intake.hosts import SAVE, Address, Allowed, Hop, addresses_of, parse
 from sources.intake.text import one_line
 
 SECONDS = 30.0
@@ -34,15 +31,12 @@ SECONDS = 30.0
 MAX_BYTES = 50 * 1024 * 1024
 """On the wire, and again once unpacked."""
 REDIRECTS = 5
-PORTS = {"http": 80, "https": 443}
 
 _CONNECT_SECONDS = 8.0  # for one of a host's addresses, when it has several
 _HEADER_BYTES = 256 * 1024
-_MAX_ADDRESS = 2000
 _MAX_NAME = 200
 _MAX_CODINGS = 2
 _CHUNK = 64 * 1024
-_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; Gainsay)",
@@ -64,6 +58,8 @@ _FORMATS = {
 }
 """What is read, and the endings that a file of it may have; one without takes the first."""
 
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+_-]+/[a-z0-9.+_-]+")
+
 # Servers say these of files that they do not know: then the name decides.
 _UNTOLD = {
     "",
@@ -74,38 +70,6 @@ _UNTOLD = {
     "application/x-download",
     "application/zip",
 }
-
-# A part of a host that some resolvers read as a number: 127, 0177, 0x7f.
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
-# Two standards for names in other scripts disagree about these letters: they may lead to another site.
-_DISPUTED = re.compile("[ßς\u200c\u200d]")
-
-# What Python's registry of 2024 lets through, or lets through in part, and no page lives at.
-_NOT_THERE = [
-    ipaddress.ip_network(network)
-    for network in (
-        "192.0.0.0/24",  # between a network and its provider
-        "192.88.99.0/24",  # relays of 6to4
-        "168.63.129.16/32",  # a cloud's own services, seen from its machines alone
-        "2001::/23",  # Teredo and other tunnels
-        "2002::/16",  # 6to4: an IPv4 address in disguise
-        "3fff::/20",  # documentation
-    )
-]
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-_PRIVATE = (
-    "“{host}” is not on the public internet, so it was not fetched. Save the page and bring the file; or ask whoever "
-    "runs this server to allow the host (GAINSAY_FETCH_ALLOW)."
-)
-_NO_ADDRESS = (
-    "This is no web address that can be fetched{why}. Write one such as https://example.org/article."
-)
-_SAVE = "Open it in a browser, save the page and bring the file."
-
-type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True)
@@ -136,34 +100,18 @@ def fetch(
     Only http and https, on their own ports, and only hosts all of whose addresses are public. ``allow`` names hosts and
     networks that may be fetched nevertheless, on any port. Sends no credentials and no cookies, uses no proxy.
     """
-    allowed = _Allowed(allow)
+    allowed = Allowed(allow)
     deadline = _Deadline(seconds)
     try:
-        hop = _parsed(address.strip())
+        hop = parse(address.strip())
         for _ in range(redirects + 1):
             found = _get(hop, allowed, deadline, max_bytes)
             if isinstance(found, Fetched):
                 return found
-            hop = _parsed(found)
+            hop = parse(found)
     except TimeoutError as error:
         raise deadline.missed() from error
-    raise IntakeError(f"The address sends on more than {redirects} times. {_SAVE}")
-
-
-def look_up(host: str) -> list[str]:
-    """All addresses of a name. Nothing else here asks the resolver."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-
-
-def is_public(address: Address) -> bool:
-    """Whether this is the address of one machine on the public internet, in its plain form."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:  # how a network without IPv4 reaches it
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address not in _GLOBAL_UNICAST:
-            return False
-    kept_apart = any(address in network for network in _NOT_THERE)
-    return address.is_global and not (address.is_multicast or address.is_reserved or kept_apart)
+    raise IntakeError(f"The address sends on more than {redirects} times. {SAVE}")
 
 
 class _Deadline:
@@ -184,105 +132,9 @@ class _Deadline:
         )
 
 
-class _Allowed:
-    """The hosts and networks that may be fetched although they are private."""
-
-    def __init__(self, entries: Iterable[str]) -> None:
-        self.hosts: set[str] = set()
-        self.networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-        for entry in entries:
-            try:
-                self.networks.append(ipaddress.ip_network(entry, strict=False))
-            except ValueError:
-                self.hosts.add(entry.lower().removesuffix("."))
-
-    def has(self, host: str, address: Address) -> bool:
-        return host in self.hosts or any(address in network for network in self.networks)
-
-
-@dataclass(frozen=True)
-class _Hop:
-    """An address taken apart once, so that what is checked, connected to and asked for is the same."""
-
-    scheme: str
-    host: str
-    port: int
-    target: str
-
-    @property
-    def netloc(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
-
-    @property
-    def address(self) -> str:
-        return f"{self.scheme}://{self.netloc}{self.target}"
-
-
-def _parsed(address: str) -> _Hop:
-    """The hop that an address means; refuses what browsers, resolvers and libraries might read differently."""
-    if "\\" in address or any(unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} for mark in address):
-        raise IntakeError(_NO_ADDRESS.format(why=": it holds a character that belongs in none"))
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise IntakeError(_NO_ADDRESS.format(why="")) from error
-    if parts.scheme not in PORTS:
-        what = f": it begins with {one_line(parts.scheme, 20)}:" if parts.scheme else ""
-        raise IntakeError(_NO_ADDRESS.format(why=f"{what}; only http:// and https:// are" if what else ""))
-    if "@" in parts.netloc:
-        raise IntakeError(
-            "The address holds a user name or password, which is never sent from here. Write it without, or "
-            "save the page in a browser and bring the file."
-        )
-    host = _host(parts.hostname or "")
-    written = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    hop = _Hop(parts.scheme, host, PORTS[parts.scheme] if port is None else port, quote(written, _PRINTABLE))
-    if len(hop.address) > _MAX_ADDRESS:
-        raise IntakeError(f"The address is longer than {_MAX_ADDRESS:,} characters. {_SAVE}")
-    return hop
-
-
-def _host(written: str) -> str:
-    """The host as it is looked up: a name in ASCII, or a numeric address in its one plain form."""
-    if ":" in written:
-        try:
-            return str(_numeric(written))
-        except ValueError as error:
-            raise IntakeError(_NO_ADDRESS.format(why="")) from error
-    try:
-        if _DISPUTED.search(written):
-            raise UnicodeError
-        host = written.encode("idna").decode("ascii").lower().removesuffix(".")
-    except UnicodeError as error:
-        raise IntakeError(
-            f"The host “{one_line(written, 100)}” cannot be looked up as written. Write its form in plain letters, "
-            "which begins with xn-- and stands in a browser's address bar."
-        ) from error
-    if not _HOST.fullmatch(host):
-        raise IntakeError(_NO_ADDRESS.format(why=""))
-    if _NUMBER.fullmatch(host.rpartition(".")[2]):
-        try:
-            return str(ipaddress.IPv4Address(host))
-        except ValueError as error:
-            raise IntakeError(
-                f"The host “{one_line(host, 100)}” is a number in an unusual form. Write the name of the site."
-            ) from error
-    return host
-
-
-def _numeric(written: str) -> Address:
-    """A numeric address; ValueError when it is none, or belongs to one network card alone (a zone)."""
-    address = ipaddress.ip_address(written)
-    if getattr(address, "scope_id", None):
-        raise ValueError(written)
-    return address
-
-
-def _get(hop: _Hop, allowed: _Allowed, deadline: _Deadline, max_bytes: int) -> Fetched | str:
+def _get(hop: Hop, allowed: Allowed, deadline: _Deadline, max_bytes: int) -> Fetched | str:
     """The content at this hop, or the address that it sends on to."""
-    sock = _connected(hop, _checked(hop, allowed, deadline), deadline)
+    sock = _connected(hop, addresses_of(hop, allowed, seconds=deadline.left()), deadline)
     with closing(sock):
         if hop.scheme == "https":
             sock = _secured(sock, hop.host, deadline)
@@ -297,48 +149,11 @@ def _get(hop: _Hop, allowed: _Allowed, deadline: _Deadline, max_bytes: int) -> F
                 raise deadline.missed() from error
             except (http.client.HTTPException, OSError, ValueError) as error:
                 raise IntakeError(
-                    f"“{hop.host}” broke off, or answered what is no web page. Try again later. {_SAVE}"
+                    f"“{hop.host}” broke off, or answered what is no web page. Try again later. {SAVE}"
                 ) from error
 
 
-def _checked(hop: _Hop, allowed: _Allowed, deadline: _Deadline) -> list[Address]:
-    """All addresses of the hop's host, none of which is private; refuses a port that is not the web's."""
-    try:
-        addresses = [_numeric(hop.host)]
-    except ValueError:
-        addresses = _looked_up(hop.host, deadline)
-    if not all(is_public(address) or allowed.has(hop.host, address) for address in addresses):
-        raise IntakeError(_PRIVATE.format(host=hop.host))
-    if hop.port not in PORTS.values() and not all(allowed.has(hop.host, address) for address in addresses):
-        raise IntakeError(
-            f"The address names port {hop.port}; only the web's own ports, 80 and 443, are fetched. {_SAVE}"
-        )
-    return addresses
-
-
-def _looked_up(host: str, deadline: _Deadline) -> list[Address]:
-    """The addresses of a name. The resolver cannot be stopped, so it is asked in a thread that may be left behind."""
-    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(look_up(host))
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=deadline.left())
-    except queue.Empty:
-        raise deadline.missed() from None
-    if isinstance(answer, Exception) or not answer:
-        raise IntakeError(
-            f"There is no host “{host}”, or its name cannot be looked up now. Check the address."
-        )
-    return [ipaddress.ip_address(found) for found in answer]
-
-
-def _connected(hop: _Hop, addresses: list[Address], deadline: _Deadline) -> socket.socket:
+def _connected(hop: Hop, addresses: list[Address], deadline: _Deadline) -> socket.socket:
     for address in dict.fromkeys(addresses):
         left = deadline.left()
         patience = min(left, _CONNECT_SECONDS) if len(addresses) > 1 else left
@@ -370,7 +185,7 @@ def _secured(sock: socket.socket, host: str, deadline: _Deadline) -> ssl.SSLSock
     except TimeoutError as error:
         raise deadline.missed() from error
     except (OSError, ValueError) as error:
-        raise IntakeError(f"“{host}” offers no secure connection that is understood here. {_SAVE}") from error
+        raise IntakeError(f"“{host}” offers no secure connection that is understood here. {SAVE}") from error
 
 
 class _Wire(io.RawIOBase):
@@ -412,18 +227,19 @@ class _Connection(http.client.HTTPConnection):
         raise http.client.NotConnected
 
 
-def _answer(hop: _Hop, response: http.client.HTTPResponse, max_bytes: int) -> Fetched | str:
+def _answer(hop: Hop, response: http.client.HTTPResponse, max_bytes: int) -> Fetched | str:
     if response.status in _MOVED and (location := response.headers.get("Location")):
         return urljoin(hop.address, _as_sent(location).strip())
     if response.status != http.client.OK:
         raise IntakeError(_refusal(hop.host, response.status))
-    media_type = response.headers.get_content_type() if response.headers.get("Content-Type") else ""
+    stated = _MEDIA_TYPE.match(response.headers.get("Content-Type", "").lower())
+    media_type = stated[0] if stated else ""
     filename = _filename(hop, response.headers.get_filename(), media_type)
     data = _body(response, max_bytes)
     for coding in _codings(response):
         data = _unpacked(data, coding, max_bytes)
     if not data:
-        raise IntakeError(f"The page is empty. {_SAVE}")
+        raise IntakeError(f"The page is empty. {SAVE}")
     charset = response.headers.get_content_charset() or ""
     return Fetched(hop.address, media_type, charset, data, filename)
 
@@ -438,17 +254,17 @@ def _as_sent(location: str) -> str:
 
 def _refusal(host: str, status: int) -> str:
     if status in {401, 402, 403, 407, 451}:
-        return f"“{host}” shows this page only to some ({status}). {_SAVE}"
+        return f"“{host}” shows this page only to some ({status}). {SAVE}"
     if status in {404, 410}:
         return f"“{host}” has no page at this address ({status}). Check the address."
     if status == http.client.TOO_MANY_REQUESTS:
         return f"“{host}” asks to be left alone for a while ({status}). Try again later."
     if status >= 500:
         return f"“{host}” cannot show the page now ({status}). Try again later."
-    return f"“{host}” did not send the page ({status}). {_SAVE}"
+    return f"“{host}” did not send the page ({status}). {SAVE}"
 
 
-def _filename(hop: _Hop, stated: str | None, media_type: str) -> str:
+def _filename(hop: Hop, stated: str | None, media_type: str) -> str:
     """A name for the file, with the ending of its format; refuses a format that is not read."""
     last = unquote(urlsplit(hop.target).path).rstrip("/").rpartition("/")[2]
     name = PurePosixPath(one_line(_as_sent(stated or "") or last, 1000).replace("\\", "/")).name or hop.host
@@ -492,7 +308,7 @@ def _codings(response: http.client.HTTPResponse) -> list[str]:
     stated = ",".join(response.headers.get_all("Content-Encoding", []))
     codings = [name for part in stated.split(",") if (name := part.strip().lower()) not in ("", "identity")]
     if len(codings) > _MAX_CODINGS:
-        raise IntakeError(f"The page is packed {len(codings)} times over, which no honest page is. {_SAVE}")
+        raise IntakeError(f"The page is packed {len(codings)} times over, which no honest page is. {SAVE}")
     return codings[::-1]
 
 
@@ -512,16 +328,14 @@ def _unpacked(data: bytes, coding: str, max_bytes: int) -> bytes:
             whole = decompressor.is_finished()
         else:
             raise IntakeError(
-                f"The page is packed as “{one_line(coding, 20)}”, which is not read here. {_SAVE}"
+                f"The page is packed as “{one_line(coding, 20)}”, which is not read here. {SAVE}"
             )
     except (zlib.error, brotli.error) as error:
-        raise IntakeError(
-            f"The page came damaged: it cannot be unpacked. Try again later. {_SAVE}"
-        ) from error
+        raise IntakeError(f"The page came damaged: it cannot be unpacked. Try again later. {SAVE}") from error
     if len(unpacked) > max_bytes:
         raise IntakeError(_too_big())
     if not whole:
-        raise IntakeError(f"The page broke off before its end. Try again later. {_SAVE}")
+        raise IntakeError(f"The page broke off before its end. Try again later. {SAVE}")
     return unpacked
 
 
