@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.extract import extract
+from sources.intake.extract import Apart, extract
 from sources.intake.fetch import Fetched, fetch
 from sources.intake.text import stated_encoding
 
@@ -22,20 +22,21 @@ class Page:
     draft: Draft
 
 
-def read_address(address: str, *, allow: Iterable[str] | None = None) -> Page:
+def read_address(address: str, *, allow: Iterable[str] | None = None, apart: Apart | None = None) -> Page:
     """Fetch a web address and read what stands there; IntakeError says why not. Takes up to a minute.
 
     The draft's ``url`` is the address where it was found; its outlet the host when the page names none. ``allow`` are
-    the hosts and networks that may be fetched although private, the operator's (GAINSAY_FETCH_ALLOW) unless given.
+    the hosts and networks that may be fetched although private, the operator's (GAINSAY_FETCH_ALLOW) unless given;
+    ``apart`` as for `extract`.
     """
     fetched = fetch(address, allow=settings.FETCH_ALLOW if allow is None else allow)
-    return Page(fetched, draft_of(fetched))
+    return Page(fetched, draft_of(fetched, apart=apart))
 
 
-def draft_of(fetched: Fetched) -> Draft:
+def draft_of(fetched: Fetched, *, apart: Apart | None = None) -> Draft:
     """The draft of what was fetched, as `extract`; a file's own byte-order mark goes before the server's charset."""
     encoding = stated_encoding(fetched.data, fetched.charset)
-    draft = extract(fetched.filename, fetched.data, encoding=encoding, address=fetched.address)
+    draft = extract(fetched.filename, fetched.data, encoding=encoding, address=fetched.address, apart=apart)
     return dataclasses.replace(draft, url=fetched.address, outlet=draft.outlet or _site(fetched.address))
 
 
