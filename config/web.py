@@ -1,6 +1,6 @@
 """The only shared web helpers: the typed request, page or fragment, done."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +14,20 @@ if TYPE_CHECKING:
     from sources.models import User
 
 
+class Did(NamedTuple):
+    """What a request did, and the address whose POST takes it back."""
+
+    said: str
+    undo: str
+
+
 class Request(HttpRequest):
-    """A request behind the sign-in. ``access`` is there once the door of a dossier has been opened."""
+    """A request behind the sign-in. ``access`` is there once the door of a dossier has been opened, ``did`` once done."""
 
     user: "User"
     htmx: HtmxDetails
     access: "Access"
+    did: Did
 
 
 def wants_fragment(request: Request) -> bool:
@@ -52,7 +60,11 @@ def invalid(
 
 
 def done(request: Request, to: str, message: str = "", *, undo: str = "") -> HttpResponse:
-    """Go on to the address ``to`` with a message; ``undo`` is the address whose POST takes the action back."""
+    """Go on to the address ``to`` with a message; ``undo`` is the address whose POST takes the action back.
+
+    The message offers it at once; it is also kept among what this person did lately (claims.middleware).
+    """
+    request.did = Did(message, undo)
     if message:
         messages.success(request, message, extra_tags=undo)
     if wants_fragment(request):

@@ -9,11 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims.actions.review import disclose
-from claims.models import Claim, ClaimTopic, Link, Speaker, State, Topic
+from claims.actions.speaker import speaker_named
+from claims.actions.topic import names_of, set_topics
+from claims.models import Claim, Link, State
 from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
-from sources.models import Dossier, Letter, Membership, Source
+from sources.models import Letter, Membership, Source
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def create_claim(
     )
     claim.full_clean()
     claim.save(force_insert=True)
-    _set_topics(claim, topics)
+    set_topics(dossier, {claim.pk: names_of(topics)})
     return claim
 
 
@@ -98,7 +100,7 @@ def edit_claim(
     refuse_binned(current)
     changes = {**changes, "speaker": speaker_named(current.dossier, speaker, by=by)}
     edited = edit(current, changes, version=version)
-    if _set_topics(edited, topics) and edited.version == version:
+    if set_topics(edited.dossier, {edited.pk: names_of(topics)}) and edited.version == version:
         Claim.objects.filter(pk=edited.pk).update(version=version + 1)
         edited.refresh_from_db(fields=["version"])
     return edited
@@ -121,36 +123,3 @@ def disclose_tallies(access: Access, claims: Collection[Claim], *, around: bool 
         shown = [claim.pk for claim in claims]
         told = settled.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
     disclose(access, told)
-
-
-def speaker_named(dossier: Dossier, name: str, *, by: Membership | None) -> Speaker | None:
-    """The speaker of this name, made when new; None for no name."""
-    name = " ".join(name.split())
-    if not name:
-        return None
-    speaker = Speaker(dossier=dossier, name=name, by=by, at=timezone.now())
-    speaker.clean_fields()
-    Speaker.objects.bulk_create([speaker], ignore_conflicts=True)
-    return Speaker.objects.get(dossier=dossier, name=name)
-
-
-def _set_topics(claim: Claim, names: Iterable[str]) -> bool:
-    """Put the claim under these topics alone; whether that changed anything."""
-    wanted = {" ".join(name.split()) for name in names} - {""}
-    for name in wanted:
-        Topic(dossier=claim.dossier, name=name).clean_fields()
-    held = {row.topic.name: row for row in ClaimTopic.objects.filter(claim=claim).select_related("topic")}
-    if wanted == held.keys():
-        return False
-    Topic.objects.bulk_create(
-        [Topic(dossier=claim.dossier, name=name) for name in sorted(wanted - held.keys())],
-        ignore_conflicts=True,
-    )
-    ClaimTopic.objects.bulk_create(
-        [
-            ClaimTopic(dossier=claim.dossier, claim=claim, topic=topic)
-            for topic in Topic.objects.filter(dossier=claim.dossier, name__in=wanted - held.keys())
-        ]
-    )
-    ClaimTopic.objects.filter(pk__in=[row.pk for name, row in held.items() if name not in wanted]).delete()
-    return True

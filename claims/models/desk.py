@@ -50,25 +50,28 @@ class SavedFilter(models.Model):
 
 
 class Revision(models.Model):
-    """What one action changed in many records at once, so that its maker can take it back; seen by her and by leads.
+    """What a person did and may take back; seen by her alone.
 
-    ``said`` tells what was done ("41 claims put under the topic trade"). ``before`` holds, for every record that
-    changed, what it had; ``after`` what it got: a record that was changed again since is left as it is, and named.
-    """
+    ``said`` tells what was done ("41 claims put under the topic trade"). Either ``undo`` is the address whose POST takes
+    it back, or, of an ``action`` of the claims desk, ``before`` holds what every record that changed had, and ``after``
+    what it got: a record that was changed again since is left as it is, and named.
+    """  # fmt: skip
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="revisions", db_index=False)
-    action = models.CharField(max_length=30)
+    action = models.CharField(max_length=30, blank=True)
+    undo = models.CharField(max_length=2000, blank=True)
     said = models.CharField(max_length=500)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
-    by = models.ForeignKey(Membership, models.CASCADE, related_name="+", db_constraint=False)
+    by = models.ForeignKey(Membership, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["dossier", "id"], name="revision_of_its_dossier")]
+        indexes = [models.Index(fields=["by", "-id"], name="revision_lately")]
 
     def __str__(self) -> str:
         return self.said

@@ -1,0 +1,55 @@
+"""Taking back what one did. One person never takes back what another did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims.actions import bulk, saved_filter, speaker, topic
+from claims.actions.revision import TooLate, keep
+from claims.models import Revision
+from sources.access import Access
+
+UNDO: dict[str, Callable[[Revision], list[str]]] = {
+    "bulk": bulk.undo_many,
+    "filter": saved_filter.undo_filter,
+    "speaker-edit": speaker.undo_edit,
+    "speaker-merge": speaker.undo_merge,
+    "topic-delete": topic.undo_delete,
+    "topic-merge": topic.undo_merge,
+    "topic-rename": topic.undo_rename,
+}
+"""How each action of the desk is taken back: it returns what was changed since, and left as it is."""
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    revision: Revision
+    left: list[str]
+
+
+@transaction.atomic
+def take_back(uid: UUID, *, access: Access) -> TakenBack:
+    """Undo a revision of this person's. Revision.DoesNotExist for another's; TooLate (nothing changed) as it says."""
+    mine = Revision.objects.select_for_update(of=("self",)).select_related("dossier")
+    revision = mine.get(uid=uid, dossier=access.dossier, by=access.person, action__in=UNDO)
+    if revision.undone_at:
+        raise TooLate(f"This was taken back already, at {revision.undone_at:%H:%M on %d %B}.")
+    left = UNDO[revision.action](revision)
+    revision.undone_at = timezone.now()
+    revision.save(update_fields=["undone_at"])
+    return TakenBack(revision, left)
+
+
+def note_done(*, access: Access, said: str, undo: str, at: str, is_kept: bool) -> None:
+    """What a request did: kept when ``undo`` takes it back (unless ``is_kept`` already); it may itself have undone.
+
+    ``at`` is the address of the request: what that address was to take back is taken back now.
+    """
+    if access.person_id is not None or undo:
+        lately = Revision.objects.filter(by=access.person, undo=at, undone_at=None)
+        lately.update(undone_at=timezone.now())
+    if undo and not is_kept:
+        keep(dossier=access.dossier, by=access.person, said=said, undo=undo)
