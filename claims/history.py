@@ -9,9 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
-from claims.models import Claim, Link, Review, Speaker
+from claims.models import Anchoring, Claim, Link, Review
 from sources.differences import Piece, differences
-from sources.models import Membership, User
+from sources.models import Membership, Record, Source, User
 
 PAGE = 30
 """How many changes a page of a history shows."""
