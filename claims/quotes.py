@@ -6,8 +6,8 @@ Pure functions over strings. Every offset counts Unicode code points, end exclus
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, pairwise
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import count, islice, pairwise
 from typing import NamedTuple
 
 LOOSE_LIMIT = 10_000
@@ -26,11 +26,16 @@ class Mark(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A stretch of text under the same marks: their numbers, and the numbers of those that start here."""
+    """A stretch of text under the same marks: their numbers, those that start and those that end with it, the lane in
+    which each is drawn; whether a block begins with it; where the sentence starts that it belongs to."""  # fmt: skip
 
     text: str
     over: tuple[int, ...] = ()
     opening: tuple[int, ...] = ()
+    closing: tuple[int, ...] = ()
+    lanes: tuple[int, ...] = ()
+    opens_block: bool = False
+    sentence: int | None = None
 
     @property
     def depth(self) -> int:
@@ -55,21 +60,84 @@ class Context(NamedTuple):
     after: str
 
 
-def segments(text: str, marks: Iterable[Mark]) -> Iterator[Segment]:
-    """The text cut at every start and end of a mark, in one pass; the pieces together are the text."""
-    opening: dict[int, list[int]] = defaultdict(list)
+def segments(
+    text: str, marks: Iterable[Mark], *, blocks: Iterable[int] = (), sentences: Iterable[tuple[int, int]] = ()
+) -> Iterator[Segment]:
+    """The text cut at every start and end of a mark, in one pass; the pieces together are the text.
+
+    It is cut where ``blocks`` start too, and around ``sentences``, which do not overlap each other.
+    """
+    opening: dict[int, list[Mark]] = defaultdict(list)
     closing: dict[int, list[int]] = defaultdict(list)
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end, mark.number)):
-        opening[mark.start].append(mark.number)
+        opening[mark.start].append(mark)
         closing[mark.end].append(mark.number)
-    cuts = sorted({0, len(text), *opening, *closing})
-    over: dict[int, None] = {}
+    starts, first = (
+        set(blocks),
+        {end: None for _, end in sentences} | {start: start for start, _ in sentences},
+    )
+    cuts = sorted({0, len(text), *opening, *closing, *starts, *first})
+    over: dict[int, int] = {}
+    sentence = None
     for start, end in pairwise(cuts):
         for number in closing.get(start, ()):
             del over[number]
         opens = opening.get(start, ())
-        over.update(dict.fromkeys(opens))
-        yield Segment(text[start:end], tuple(over), tuple(opens))
+        for mark in opens:
+            over[mark.number] = _free_lane(over.values())
+        sentence = first.get(start, sentence)
+        yield Segment(
+            text[start:end],
+            tuple(over),
+            tuple(mark.number for mark in opens),
+            tuple(closing.get(end, ())),
+            tuple(over.values()),
+            start in starts,
+            sentence,
+        )
+
+
+def _free_lane(taken: Collection[int]) -> int:
+    """The first lane, from 1, in which nothing is drawn: so each of several marks over the same words has its own."""
+    return next(lane for lane in count(1) if lane not in taken)
+
+
+BLOCK = 1_500
+"""So long is a block of text at least: what the browser lays out at once, when it comes into view."""
+LONGEST_BLOCK = 12_000
+
+
+def blocks(text: str) -> list[int]:
+    """Where to cut a text into blocks to be laid out one by one: after ends of lines, so that no line is broken.
+
+    A line that is longer than the longest block is broken after a sentence or a word, or wherever it must.
+    """
+    starts = [0]
+    while (at := starts[-1]) + BLOCK < len(text):
+        limit = at + LONGEST_BLOCK
+        if found := _LINE_END.search(text, at + BLOCK, limit):
+            starts.append(found.end())
+        elif limit < len(text):
+            near = [one.end() for one in _BREAK.finditer(text, limit - BLOCK, limit)]
+            starts.append(near[-1] if near else _whole_sign(text, limit))
+        else:
+            break
+    return starts if starts[-1] < len(text) else starts[:-1]
+
+
+_LINE_END = re.compile(r"\n+(?=[^\n])")
+_BREAK = re.compile(r"[.!?…。！？؟۔]\s*|\s+")
+
+
+def _whole_sign(text: str, at: int) -> int:
+    """The next place that does not cut a sign from its accents or one emoji from another that it is joined with."""
+    while at < len(text) and (
+        unicodedata.category(text[at])[0] == "M"
+        or "\u200d" in text[at - 1 : at + 1]
+        or "\U0001f3fb" <= text[at] <= "\U0001f3ff"
+    ):
+        at += 1
+    return at
 
 
 def find_words(text: str, words: str) -> list[Place]:
