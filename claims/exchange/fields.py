@@ -1,7 +1,7 @@
 """The keys of a line, taken one by one, each with its check; what nobody takes is kept."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -157,3 +157,18 @@ class Fields:
             if key in extra:
                 self.wrong(key, "stands both in the line and in its extra")
         return {**row, "extra": {**self.values, **self.unknown, **extra}}
+
+
+def from_extra(fields: Fields, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """These keys of a line, taken out of its ``extra`` or, where another version has them so, of the line itself.
+
+    A value of another kind is somebody else's: it stays where all unknown keys stay.
+    """
+    extra = fields.values.get("extra")
+    places = [extra, fields.values] if isinstance(extra, dict) else [fields.values]
+    taken = {}
+    for key, kind in kinds.items():
+        place = next((place for place in places if key in place and isinstance(place[key], kind)), None)
+        if place is not None:
+            taken[key] = place.pop(key)
+    return taken

@@ -15,6 +15,7 @@ from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.lines import CHANGED, FORMAT, ROUND
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
 from claims.exchange.strict_json import compact
+from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, KEPT_APART, ORIGIN, VERSION_OF
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
@@ -94,13 +95,13 @@ _SOURCE = (
     _key("language", _string("s.language")),
     _key("reliability", _string("s.reliability")),
     _key("text", _string("s.text")),
-    *_tail("s", "s.extra"),
+    *_tail("s", "put.extra"),
 )
 _SPEAKER = (
     """'{"type":"speaker"'""",
     _key("name", _string("p.name")),
     _key("affiliation", _string("p.affiliation")),
-    *_tail("p", "p.extra"),
+    *_tail("p", "put.extra"),
 )
 _TOPICS = """coalesce((
     SELECT '[' || string_agg(to_json(t.name)::text, ',' ORDER BY t.name COLLATE "C") || ']'
@@ -121,7 +122,7 @@ _CLAIM = (
     _key("modality", _string("c.modality")),
     _key("credibility", _or_null("c.credibility")),
     _key("topics", _TOPICS),
-    *_tail("c", "c.extra"),
+    *_tail("c", "put.extra"),
 )
 _ADJUDICATION = (
     _key("adjudication", """'{"verdict":' || """ + _string("l.adjudication_verdict")),
@@ -143,14 +144,85 @@ _LINK = (
     _where("l.adjudication_verdict <> ''", " || ".join(_ADJUDICATION)),
     *_tail("l", "put.extra"),
 )
-# What no key carries, put into the stored extra: unless it would tell of reviews that the reader may not know.
-_LINK_EXTRA = f"""
-    SELECT CASE WHEN added = '' THEN l.extra WHEN l.extra = '{{}}' THEN '{{' || added || '}}'
-        ELSE left(l.extra, -1) || ',' || added || '}}' END
-    FROM concat_ws(',', CASE WHEN l.changed THEN '"{CHANGED}":true' END,
-        CASE WHEN l.round > 1 THEN '"{ROUND}":' || l.round END) AS raw
-    CROSS JOIN LATERAL (SELECT CASE WHEN SHOWN THEN raw ELSE '' END) AS told(added)
-"""
+# What no key carries is put into the stored extra. Of what is not exported itself (BOUND) nothing is told.
+
+
+def _put(table: str, *added: str) -> str:
+    """A lateral join ``put``: the extra of a record with those of these keys of ours that are not null added to it."""
+    return f"""CROSS JOIN LATERAL (
+        SELECT CASE WHEN added = '' THEN {table}.extra WHEN {table}.extra = '{{}}' THEN '{{' || added || '}}'
+            ELSE left({table}.extra, -1) || ',' || added || '}}' END
+        FROM concat_ws(',', {", ".join(added)}) AS told(added)
+    ) AS put(extra)"""
+
+
+def _signed(table: str) -> tuple[str, ...]:
+    maker = f"(SELECT name FROM sources_membership WHERE id = {table}.by_id)"
+    return _key("by", _or_null(maker)), _key("at", _moment(f"{table}.at")), "'}'"
+
+
+def _listed(name: str, part: tuple[str, ...], rows: str, order: str) -> str:
+    """The key ``name`` with a list of objects or strings; null where there are none."""
+    return f"""(SELECT '"{name}":[' || string_agg({" || ".join(part)}, ',' ORDER BY {order}) || ']' FROM {rows})"""
+
+
+_ORIGIN = (
+    f"""'"{ORIGIN}":{{"id":"O-' || g.number || '"'""",
+    _key("name", _string("g.name")),
+    _key(
+        "reasons",
+        """coalesce((SELECT '[' || string_agg(to_json(reason)::text, ',' ORDER BY place) || ']'
+            FROM jsonb_array_elements_text(g.reasons) WITH ORDINALITY AS said(reason, place)), '[]')""",
+    ),
+    *_signed("g"),
+)
+_APART = (_cited("S", "o.number").replace("'\"", '\'{"source":"', 1), *_signed("k"))
+_PUT_SOURCE = _put(
+    "s",
+    f"""CASE WHEN s.canonical_url <> '' THEN '"{CANONICAL}":' || {_string("s.canonical_url")} END""",
+    f"""(SELECT '"{VERSION_OF}":' || {_cited("S", "o.number")} FROM sources_source o
+        WHERE o.id = s.replaces_id AND (BOUND))""",
+    f"""(SELECT {" || ".join(_ORIGIN)} FROM sources_origin g WHERE g.id = s.origin_id AND g.state = 'confirmed')""",
+    _listed(
+        KEPT_APART,
+        _APART,
+        """sources_keptapart k JOIN sources_source o ON o.id IN (k.one_id, k.other_id)
+        WHERE s.id IN (k.one_id, k.other_id) AND o.number < s.number AND (BOUND)""",
+        "o.number",
+    ),
+)
+_PUT_SPEAKER = _put(
+    "p",
+    _listed(
+        ALIASES, (_string("n.name"),), "claims_speakeralias n WHERE n.speaker_id = p.id", 'n.name COLLATE "C"'
+    ),
+)
+_ANCHORING = (
+    _cited("S", "o.number").replace("'\"", '\'{"source":"', 1),
+    _key("to", _cited("S", "t.number")),
+    _key("quote", _string("n.quote")),
+    _key("start", "n.start"),
+    _key("end", 'n."end"'),
+    _key("method", _string("n.method")),
+    _where("n.decision <> ''", _key("decision", _string("n.decision"))),
+    *_signed("n"),
+)
+_PUT_CLAIM = _put(
+    "c",
+    _listed(
+        ANCHORINGS,
+        _ANCHORING,
+        """claims_anchoring n JOIN sources_source o ON o.id = n.source_id JOIN sources_source t ON t.id = n.to_source_id
+        WHERE n.claim_id = c.id AND (BOUND) AND (TO_BOUND)""",
+        "t.number",
+    ),
+)
+# Not told where it would tell of reviews that the reader may not know.
+_PUT_LINK = _put(
+    "l",
+    f"""CASE WHEN l.changed AND (SHOWN) THEN '"{CHANGED}":true' END""",
+    f"""CASE WHEN l.round > 1 AND (SHOWN) THEN '"{ROUND}":' || l.round END""",
+)
 _REVIEW = (
     """'{"type":"review"'""",
     _key("link", _cited("L", "l.number")),
@@ -183,12 +255,14 @@ class _Parts:
             self.link: Query = "l.id IN (SELECT id FROM chosen_link)", ()
             self.claim: Query = "c.id IN (SELECT id FROM chosen_claim)", ()
             self.source: Query = f"s.id IN (SELECT c.source_id {used})", ()
+            self.bound = f"o.id IN (SELECT c.source_id {used})"
             self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", ()
         else:
             self.link = "l.dossier_id = %s AND l.binned_at IS NULL", (dossier,)
             self.claim = "c.dossier_id = %s AND c.binned_at IS NULL", (dossier,)
             self.source = "s.dossier_id = %s AND s.binned_at IS NULL", (dossier,)
             self.speaker = "p.dossier_id = %s", (dossier,)
+            self.bound = "o.binned_at IS NULL"
         self.shown: Query = ("true", ())
         if selection.access:
             keys, values = keys_sql(selection.shown())
@@ -232,19 +306,20 @@ class _Parts:
 
     def sources(self) -> Query:
         where, values = self.source
-        return _select(
-            _SOURCE, f"FROM sources_source s {_maker('s')} WHERE {where} ORDER BY s.number"
-        ), values
+        put = _PUT_SOURCE.replace("BOUND", self.bound)
+        rows = f"FROM sources_source s {put} {_maker('s')} WHERE {where} ORDER BY s.number"
+        return _select(_SOURCE, rows), values
 
     def speakers(self) -> Query:
         where, values = self.speaker
-        rows = f"""FROM claims_speaker p {_maker("p")} WHERE {where} ORDER BY p.name COLLATE "C" """
+        rows = f"""FROM claims_speaker p {_PUT_SPEAKER} {_maker("p")} WHERE {where} ORDER BY p.name COLLATE "C" """
         return _select(_SPEAKER, rows), values
 
     def claims(self) -> Query:
         where, values = self.claim
+        put = _PUT_CLAIM.replace("TO_BOUND", self.bound.replace("o.", "t.")).replace("BOUND", self.bound)
         rows = f"""
-            FROM claims_claim c JOIN sources_source s ON s.id = c.source_id
+            FROM claims_claim c JOIN sources_source s ON s.id = c.source_id {put}
             LEFT JOIN claims_speaker p ON p.id = c.speaker_id {_maker("c")} WHERE {where} ORDER BY c.number
         """
         return _select(_CLAIM, rows), values
@@ -255,11 +330,11 @@ class _Parts:
         rows = f"""
             FROM claims_link l
             JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
-            CROSS JOIN LATERAL ({_LINK_EXTRA.replace("SHOWN", shown)}) AS put(extra)
+            {_PUT_LINK.replace("SHOWN", shown)}
             LEFT JOIN sources_membership judge ON judge.id = l.adjudicated_by_id {_maker("l")}
             WHERE {where} ORDER BY l.number
         """
-        return _select(_LINK, rows), (*shown_values, *values)
+        return _select(_LINK, rows), (*shown_values, *shown_values, *values)
 
     def reviews(self) -> Query:
         where, values = self._review()

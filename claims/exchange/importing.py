@@ -158,9 +158,12 @@ class _Import:
         counters = self._lock_counters()
         self.is_empty = not any(counters.values()) and not self.dossier.speakers.exists()
         resolver.check_references()
+        resolver.check_versions()
+        resolver.check_aliases()
         resolver.check_pairs()
         resolver.check_reviews()
         resolver.check_quotes()
+        resolver.check_anchorings()
         if not self.as_lead:
             resolver.check_names()
             self._check_dossier_names()
@@ -254,7 +257,7 @@ class _Import:
         self._settle_dossier(resolver)
         config = config_for(self.dossier.language) if self.dossier.language else ""
         for name, sql in LOAD:
-            count = resolver.run(sql, config=config)
+            count = resolver.run(sql, config=config, is_empty=self.is_empty)
             if name:
                 self.report.brought[name] = count
         resolver.run(REMEMBER)
@@ -286,6 +289,9 @@ class _Import:
                 UNION SELECT adjudicated_by FROM staged_link WHERE fate IS NULL
                 UNION SELECT by FROM staged_review WHERE fate IS NULL
                 UNION SELECT reviewer FROM staged_review WHERE fate IS NULL
+                UNION SELECT t.by FROM staged_origin t JOIN staged_source o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_apart t JOIN staged_source o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_anchoring t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
                 UNION SELECT %(dossier_by)s::integer
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING

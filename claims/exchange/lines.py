@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, limit_of
+from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import BadLine, compact, parse, shown
+from claims.exchange.ties import aliases, anchorings, ties_of_source
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
 from sources.intake.text import as_kept
 from sources.languages import config_for
@@ -36,14 +37,16 @@ _CITED = re.compile(r"([SCL])-([1-9]\d{0,8})", re.ASCII)
 
 @dataclass(slots=True)
 class Line:
-    """A line that was read: its type, what names it in a report, its row for the staging table of that type, and what
-    is wrong with it. With problems, ``row`` is empty but for what others may refer to (``id``).
+    """A line that was read: its type, what names it in a report, its row for the staging table of that type, what is
+    wrong with it, and rows for other staging tables, each with the table's name. With problems, only what others may
+    refer to (``id``) counts.
     """
 
     type: str
     id: str
     row: dict[str, Any]
     problems: list[tuple[str, str]]
+    ties: list[tuple[str, dict[str, Any]]]
 
 
 def read_line(raw: bytes, reading: Reading) -> Line:
@@ -58,7 +61,7 @@ def read_line(raw: bytes, reading: Reading) -> Line:
     row = reader(fields, reading)
     row["digest"] = sha256(raw.strip()).digest()
     label = row.pop("label", row["id"])
-    return Line(type_, label, row, fields.problems)
+    return Line(type_, label, row, fields.problems, row.pop("ties", []))
 
 
 SOURCE = {name: limit_of(Source, name) for name in ("title", "outlet", "author", "url", "language")}
@@ -171,6 +174,7 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("text", "is empty")
     language = fields.text("language", SOURCE["language"])
     return {
+        **ties_of_source(fields, reading, identity),
         "title": fields.text("title", SOURCE["title"]),
         "outlet": fields.text("outlet", SOURCE["outlet"]),
         "author": fields.text("author", SOURCE["author"]),
@@ -188,6 +192,7 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
 
 def _speaker(fields: Fields, reading: Reading) -> dict[str, Any]:
     return {
+        "ties": aliases(fields),
         "id": fields.text("name", SPEAKER_NAME, required=True),
         "affiliation": fields.text("affiliation", AFFILIATION),
         **_closed(fields, reading),
@@ -202,6 +207,7 @@ def _claim(fields: Fields, reading: Reading) -> dict[str, Any]:
     if start is not None and end is not None and quote and end - start != len(quote):
         fields.wrong("quote", f"has {len(quote)} characters; from start to end there are {end - start}")
     return {
+        "ties": anchorings(fields, reading, identity),
         "source": fields.text("source", EXTERNAL_ID, required=True),
         "quote": quote,
         "start": start,
@@ -277,14 +283,7 @@ def _adjudication(fields: Fields, reading: Reading) -> dict[str, Any]:
 
 def _reserved(fields: Fields, reading: Reading) -> dict[str, Any]:
     """What an export writes of a link into ``extra`` because no key carries it: read back, and taken out of there."""
-    values: dict[str, Any] = {}
-    extra = fields.values.get("extra")
-    for key in (CHANGED, ROUND):
-        if isinstance(extra, dict) and key in extra:
-            values[key] = extra.pop(key)
-        elif key in fields.values:
-            values[key] = fields.values.pop(key)
-    inner = Fields(values)
+    inner = Fields(from_extra(fields, {CHANGED: object, ROUND: object}))
     row = {"changed": inner.flag(CHANGED), "round": inner.integer(ROUND, 1, ROUNDS) or 1}
     if not reading.may_bring_verdicts:
         for key, value in ((CHANGED, row["changed"]), (ROUND, row["round"] > 1)):

@@ -1,7 +1,7 @@
 """The statements that bring the new ones of the staged lines into the dossier, in their order.
 
 Parameters: ``dossier``; ``scope``, the file's; ``config``, the text-search configuration of the claims, '' for that of
-their sources.
+their sources; ``is_empty``, whether the dossier is: then cited numbers are kept.
 """
 
 # ruff: noqa: S608  tables and columns are named by this module's own constants; values are parameters
@@ -9,10 +9,12 @@ their sources.
 from claims.exchange.staging import RECORDS
 
 FILLED = (
+    "sources_origin",
     "sources_source",
     "sources_sourcepiece",
     "claims_claim",
     "claims_claimtopic",
+    "claims_anchoring",
     "claims_link",
     "claims_review",
     "claims_importedline",
@@ -25,15 +27,69 @@ _NEW_NUMBERED = """
 _MAKER = "LEFT JOIN staged_person maker ON maker.index = s.by"
 
 LOAD: tuple[tuple[str, str], ...] = (
+    # An origin of which a source is here already is that one's; the others are new.
+    (
+        "",
+        """
+        UPDATE staged_origin o SET key = found.key FROM (
+            SELECT t.id, min(r.origin_id) AS key FROM staged_origin t JOIN staged_source s USING (line)
+            JOIN sources_source r ON r.id = s.key WHERE s.fate IS NOT NULL AND r.origin_id IS NOT NULL GROUP BY t.id
+        ) found WHERE found.id = o.id
+        """,
+    ),
+    (
+        "",
+        """
+        UPDATE staged_origin o SET key = made.key FROM (
+            SELECT id, nextval(pg_get_serial_sequence('sources_origin', 'id')) AS key FROM (
+                SELECT DISTINCT t.id FROM staged_origin t JOIN staged_source s USING (line)
+                WHERE s.fate IS NULL AND t.key IS NULL
+            ) wanted
+        ) made WHERE made.id = o.id
+        """,
+    ),
+    (
+        "",
+        f"""
+        WITH wanted AS (
+            SELECT DISTINCT ON (s.key) s.*,
+                CASE WHEN %(is_empty)s AND s.id ~ '^O-[1-9][0-9]{{0,8}}$' THEN substr(s.id, 3)::integer END AS number
+            FROM staged_origin s WHERE s.key IS NOT NULL
+            AND NOT EXISTS (SELECT FROM sources_origin o WHERE o.id = s.key) ORDER BY s.key, s.line
+        ), taken AS (
+            SELECT greatest(
+                (SELECT max(number) FROM wanted),
+                (SELECT max(number) FROM sources_origin WHERE dossier_id = %(dossier)s), 0
+            ) AS highest
+        )
+        INSERT INTO sources_origin (id, dossier_id, number, name, state, reasons, by_id, at)
+        SELECT s.key, %(dossier)s,
+            coalesce(s.number, highest + row_number() OVER (PARTITION BY s.number IS NULL ORDER BY s.line)),
+            s.name, 'confirmed', s.reasons, maker.key, coalesce(s.at, now())
+        FROM wanted s CROSS JOIN taken {_MAKER}
+        """,
+    ),
     (
         "source",
         f"""
         INSERT INTO sources_source (id, dossier_id, number, version, external_id, extra, by_id, at,
-            title, outlet, author, url, canonical_url, published, language, reliability, text, config)
+            title, outlet, author, url, canonical_url, published, language, reliability, text, config,
+            replaces_id, origin_id)
         SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="S")},
-            s.title, s.outlet, s.author, s.url, '', s.published, s.language, s.reliability, s.text,
-            s.config::regconfig
-        FROM staged_source s {_MAKER} WHERE s.fate IS NULL ORDER BY s.number
+            s.title, s.outlet, s.author, s.url, s.canonical_url, s.published, s.language, s.reliability, s.text,
+            s.config::regconfig, s.version_key, origin.key
+        FROM staged_source s LEFT JOIN staged_origin origin ON origin.line = s.line {_MAKER}
+        WHERE s.fate IS NULL ORDER BY s.number
+        """,
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO sources_keptapart (dossier_id, one_id, other_id, by_id, at)
+        SELECT %(dossier)s, least(s.source_key, s.other_key), greatest(s.source_key, s.other_key), maker.key,
+            coalesce(s.at, now())
+        FROM staged_apart s JOIN staged_source o ON o.line = s.line AND o.fate IS NULL {_MAKER}
+        WHERE s.source_key <> s.other_key ON CONFLICT DO NOTHING
         """,
     ),
     (
@@ -46,6 +102,14 @@ LOAD: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
+        "",
+        """
+        INSERT INTO claims_speakeralias (dossier_id, speaker_id, name)
+        SELECT %(dossier)s, p.id, a.name FROM staged_alias a JOIN staged_speaker s ON s.line = a.line AND s.fate IS NULL
+        JOIN claims_speaker p ON p.dossier_id = %(dossier)s AND p.name = s.id ORDER BY a.line
+        """,
+    ),
+    (
         "claim",
         f"""
         INSERT INTO claims_claim (id, dossier_id, number, version, external_id, extra, by_id, at,
@@ -54,7 +118,10 @@ LOAD: tuple[tuple[str, str], ...] = (
             s.source_key, s.quote, s.start, s."end", s.statement, speaker.id, s.via, s.asserted, s.about, s.modality,
             s.credibility, coalesce(nullif(%(config)s, '')::regconfig, source.config)
         FROM staged_claim s JOIN sources_source source ON source.id = s.source_key
-        LEFT JOIN claims_speaker speaker ON speaker.dossier_id = %(dossier)s AND speaker.name = s.speaker
+        LEFT JOIN (
+            SELECT id, name FROM claims_speaker WHERE dossier_id = %(dossier)s
+            UNION ALL SELECT speaker_id, name FROM claims_speakeralias WHERE dossier_id = %(dossier)s
+        ) speaker ON speaker.name = s.speaker
         {_MAKER} WHERE s.fate IS NULL ORDER BY s.number
         """,
     ),
@@ -71,6 +138,16 @@ LOAD: tuple[tuple[str, str], ...] = (
         INSERT INTO claims_claimtopic (dossier_id, claim_id, topic_id)
         SELECT %(dossier)s, s.key, t.id FROM staged_claim s CROSS JOIN unnest(s.topics) AS given(name)
         JOIN claims_topic t ON t.dossier_id = %(dossier)s AND t.name = given.name WHERE s.fate IS NULL
+        """,
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO claims_anchoring (dossier_id, claim_id, source_id, to_source_id, start, "end", quote, method,
+            decision, by_id, at)
+        SELECT %(dossier)s, s.claim_key, s.source_key, s.to_source_key, s.start, s."end", s.quote, s.method,
+            s.decision, maker.key, coalesce(s.at, now())
+        FROM staged_anchoring s JOIN staged_claim o ON o.line = s.line AND o.fate IS NULL {_MAKER} ORDER BY s.line
         """,
     ),
     (

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from claims.exchange.problems import Problem, Problems
-from claims.exchange.staging import RECORDS, Staging
+from claims.exchange.staging import RECORDS, TIES, Staging
 from sources.intake.text import MARK, unix_lines
 
 _INLINE = 100_000
@@ -104,12 +104,20 @@ class Resolver:
     def recognise_speakers(self) -> None:
         self.run(
             """
-            UPDATE staged_speaker s SET fate = 'here', key = t.id FROM claims_speaker t
-            WHERE t.dossier_id = %(dossier)s AND t.name = s.id AND s.fate IS NULL AND NOT s.bad
+            UPDATE staged_speaker s SET fate = 'here', key = t.id FROM (
+                SELECT name, id FROM claims_speaker WHERE dossier_id = %(dossier)s
+                UNION ALL SELECT name, speaker_id FROM claims_speakeralias WHERE dossier_id = %(dossier)s
+            ) t WHERE t.name = s.id AND s.fate IS NULL AND NOT s.bad
             """
         )
 
     def resolve_references(self) -> None:
+        self._resolve("source", "version_of", "version_key", "source")
+        self._resolve("apart", "source", "source_key", "source")
+        self._resolve("apart", "other", "other_key", "source")
+        self._resolve("anchoring", "claim", "claim_key", "claim")
+        self._resolve("anchoring", "source", "source_key", "source")
+        self._resolve("anchoring", "to_source", "to_source_key", "source")
         self._resolve("claim", "source", "source_key", "source")
         self._resolve("link", "from_id", "from_key", "claim")
         self._resolve("link", "to_id", "to_key", "claim")
@@ -173,7 +181,7 @@ class Resolver:
     def lock_what_is_built_on(self) -> None:
         """Keep what new lines refer to from being edited or binned until the transaction ends; parents first."""
         for target, users in (
-            ("source", [("claim", "source_key")]),
+            ("source", [("claim", "source_key"), ("source", "version_key")]),
             ("claim", [("link", "from_key"), ("link", "to_key")]),
             ("link", [("review", "link_key")]),
         ):
@@ -201,7 +209,30 @@ class Resolver:
             FROM staged_claim c WHERE c.fate IS NULL AND NOT c.bad AND c.speaker <> ''
             AND NOT EXISTS (SELECT FROM staged_speaker s WHERE s.id = c.speaker)
             AND NOT EXISTS (SELECT FROM claims_speaker s WHERE s.dossier_id = %(dossier)s AND s.name = c.speaker)
+            AND NOT EXISTS (SELECT FROM claims_speakeralias s WHERE s.dossier_id = %(dossier)s AND s.name = c.speaker)
             ORDER BY c.line
+            """,
+        )
+        self._check_tie("source", "version_of", "version_key", "source", "version_of")
+        self._check_tie("apart", "other", "other_key", "source", "kept_apart.source")
+        self._check_tie("anchoring", "source", "source_key", "source", "anchorings.source")
+        self._check_tie("anchoring", "to_source", "to_source_key", "source", "anchorings.to")
+
+    def _check_tie(self, name: str, column: str, key: str, target: str, field: str) -> None:
+        """What hangs on a new line refers to what comes with the file or is here, and not in the bin."""
+        table, letter = RECORDS[target]
+        self.report(
+            field,
+            f"""
+            SELECT s.line, s.label, CASE
+                WHEN r.id IS NULL THEN format('there is no {target} “%%s” in the file', s.{column})
+                ELSE format('“%%s” is {letter}-%%s here, which is in the bin: restore it first', s.{column}, r.number)
+            END
+            FROM staged_{name} s JOIN staged_{TIES.get(name, name)} o ON o.line = s.line
+            LEFT JOIN staged_{target} t ON t.id = s.{column} AND t.fate IS DISTINCT FROM 'twice'
+            LEFT JOIN {table} r ON r.id = s.{key}
+            WHERE o.fate IS NULL AND NOT o.bad AND s.{column} <> '' AND NOT coalesce(t.bad, false)
+            AND (t.line IS NULL OR t.fate <> 'changed') AND (r.id IS NULL OR r.binned_at IS NOT NULL) ORDER BY s.line
             """,
         )
 
@@ -225,6 +256,76 @@ class Resolver:
             END
             FROM doubtful d LEFT JOIN {table} r ON r.id = d.key
             WHERE r.id IS NULL OR r.binned_at IS NOT NULL ORDER BY d.line
+            """,
+        )
+
+    def check_versions(self) -> None:
+        """A source has one newer version at most, and no version of itself comes before it."""
+        self.report(
+            "version_of",
+            """
+            SELECT line, label, format(
+                '“%%s” has a newer version already, “%%s” on line %%s', version_of, first, first_line)
+            FROM (
+                SELECT s.*, first_value(label) OVER one AS first, first_value(line) OVER one AS first_line
+                FROM staged_source s WHERE s.fate IS NULL AND NOT s.bad AND s.version_key IS NOT NULL
+                WINDOW one AS (PARTITION BY version_key ORDER BY line)
+            ) versions WHERE first_line < line
+            UNION ALL
+            SELECT s.line, s.label, format('“%%s” has a newer version here already: S-%%s', s.version_of, r.number)
+            FROM staged_source s JOIN sources_source r ON r.replaces_id = s.version_key AND r.binned_at IS NULL
+            WHERE s.fate IS NULL AND NOT s.bad ORDER BY 1
+            """,
+        )
+        self.run("SELECT key, version_key, line, label FROM staged_source WHERE fate IS NULL AND NOT bad")
+        former = {key: (version, line, label) for key, version, line, label in self.cursor.fetchall()}
+        safe: set[int] = set()
+        for key in former:
+            walked: dict[int, None] = {}
+            at: int | None = key
+            while at is not None and at in former and at not in safe and at not in walked:
+                walked[at] = None
+                at = former[at][0]
+            if at is not None and at in walked:
+                _, line, label = former[at]
+                self.problems.add(Problem(line, label, "version_of", "its versions run in a circle"))
+            safe |= walked.keys()
+
+    def check_aliases(self) -> None:
+        """A name is one speaker's."""
+        self.report(
+            "aliases",
+            """
+            SELECT a.line, a.label, format('“%%s” is another speaker already', a.name)
+            FROM staged_alias a JOIN staged_speaker s ON s.line = a.line AND s.fate IS NULL AND NOT s.bad
+            WHERE EXISTS (SELECT FROM staged_speaker o WHERE o.id = a.name)
+            OR EXISTS (SELECT FROM staged_alias o WHERE o.name = a.name AND o.line < a.line)
+            OR EXISTS (SELECT FROM claims_speaker o WHERE o.dossier_id = %(dossier)s AND o.name = a.name)
+            OR EXISTS (SELECT FROM claims_speakeralias o WHERE o.dossier_id = %(dossier)s AND o.name = a.name)
+            ORDER BY a.line
+            """,
+        )
+
+    def check_anchorings(self) -> None:
+        """Once for a claim and a version; the quote stands in the former version's text, as that is kept."""
+        self.report(
+            "anchorings",
+            """
+            WITH anchored AS (
+                SELECT a.* FROM staged_anchoring a
+                JOIN staged_claim c ON c.line = a.line AND c.fate IS NULL AND NOT c.bad
+            )
+            SELECT line, label, format('it was carried to “%%s” twice', min(to_source))
+            FROM anchored GROUP BY line, label, to_source_key HAVING count(*) > 1
+            UNION ALL
+            SELECT a.line, a.label, format(
+                'its quote does not stand in “%%s” from %%s to %%s', a.source, a.start, a."end")
+            FROM anchored a LEFT JOIN staged_source f ON f.key = a.source_key AND f.fate IS NULL AND NOT f.bad
+            LEFT JOIN sources_source r ON r.id = a.source_key
+            WHERE coalesce(f.length, r.length) IS NOT NULL AND (
+                a."end" <= a.start OR char_length(a.quote) <> a."end" - a.start
+                OR substr(coalesce(f.text, r.text), a.start + 1, a."end" - a.start) IS DISTINCT FROM a.quote
+            ) ORDER BY 1
             """,
         )
 
@@ -287,13 +388,14 @@ class Resolver:
 
     def check_names(self) -> None:
         """Whoever is no lead makes nothing in the name of another member."""
-        for name in ("source", "speaker", "claim", "link"):  # verdicts are refused as such
+        for name in ("source", "speaker", "claim", "link", *TIES):  # verdicts are refused as such
             self.report(
                 "by",
                 f"""
                 SELECT s.line, s.label, format('only a lead brings in what “%%s” made, who is a member here', p.name)
                 FROM staged_{name} s JOIN staged_person p ON p.index = s.by
-                WHERE p.foreign_member AND s.fate IS NULL AND NOT s.bad ORDER BY s.line
+                JOIN staged_{TIES.get(name, name)} o ON o.line = s.line
+                WHERE p.foreign_member AND o.fate IS NULL AND NOT o.bad ORDER BY s.line
                 """,
             )
 

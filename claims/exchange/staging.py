@@ -19,12 +19,13 @@ _ROW = 200
 
 _COMMON = """line integer NOT NULL, id text, label text, bad boolean NOT NULL DEFAULT false, digest bytea,
     fate text, key bigint, external_id text, extra text, by integer, at timestamptz"""
+_TIE = "line integer NOT NULL, label text, by integer, at timestamptz"
 _NUMBERED = "cited bigint, number bigint, moved_extra text"
 
 TABLES: Mapping[str, str] = {
     "source": f"""{_COMMON}, {_NUMBERED}, title text, outlet text, author text, url text, published text,
         language text, reliability text, text text, raw_text text, length integer,
-        config text""",
+        config text, canonical_url text, version_of text, version_key bigint, origin text, origin_key bigint""",
     "speaker": f"{_COMMON}, affiliation text",
     "claim": f"""{_COMMON}, {_NUMBERED}, source text, quote text, start integer, "end" integer, statement text,
         speaker text, via text, asserted text, about text, modality text, credibility smallint, topics text[],
@@ -35,8 +36,16 @@ TABLES: Mapping[str, str] = {
     "review": f"""{_COMMON}, link text, reviewer integer, verdict text, confidence smallint, note text,
         link_key bigint, reviewer_key bigint""",
     "person": "index integer NOT NULL, name text NOT NULL, key bigint, foreign_member boolean NOT NULL DEFAULT false",
+    "origin": f"{_TIE}, id text, name text, reasons jsonb, key bigint",
+    "apart": f"{_TIE}, source text, other text, source_key bigint, other_key bigint",
+    "alias": "line integer NOT NULL, label text, speaker text, name text",
+    "anchoring": f"""{_TIE}, claim text, source text, to_source text, start integer, "end" integer, quote text,
+        method text, decision text, claim_key bigint, source_key bigint, to_source_key bigint""",
     "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
 }
+
+TIES = {"origin": "source", "apart": "source", "anchoring": "claim"}
+"""What is staged of a line beside its own row and signed by somebody, with the type of that line."""
 
 RECORDS = {
     "source": ("sources_source", "S"),
@@ -68,6 +77,8 @@ class Staging:
         bad = bool(line.problems)
         row = {"id": line.row["id"]} if bad else line.row
         self.put(line.type, {**row, "line": number, "label": line.id, "bad": bad}, size)
+        for table, tie in [] if bad else line.ties:
+            self.put(table, {**tie, "line": number, "label": line.id})
 
     def put(self, table: str, row: Mapping[str, Any], size: int = 0) -> None:
         # Rows of a bad line have fewer columns: they are kept apart, since COPY takes one list of columns.
