@@ -59,9 +59,7 @@ def a_version(dossier: Dossier, by: Membership) -> Source:
 
 
 def extras(file: bytes) -> dict[str, dict[str, Any]]:
-    return {
-        line.get("id", line.get("name", "")): line["extra"] for line in lines_of(file)[1:] if "extra" in line
-    }
+    return {(line.get("id") or line["name"]): line["extra"] for line in lines_of(file)[1:] if "extra" in line}
 
 
 def test_everything_goes_out_and_back_as_the_same_bytes(dossier: Dossier, analyst: Membership) -> None:
