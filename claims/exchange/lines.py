@@ -51,7 +51,10 @@ class Line:
 
 def read_line(raw: bytes, reading: Reading) -> Line:
     """One line. Raises BadLine for what is no object of a known type."""
-    values = parse(raw)
+    try:
+        values = parse(raw)
+    except BadLine as error:
+        return _bad(error)
     type_ = values.pop("type", None)
     reader = READERS.get(type_) if isinstance(type_, str) else None
     if reader is None:
@@ -62,6 +65,17 @@ def read_line(raw: bytes, reading: Reading) -> Line:
     row["digest"] = sha256(raw.strip()).digest()
     label = row.pop("label", row["id"])
     return Line(type_, label, row, fields.problems, row.pop("ties", []))
+
+
+def _bad(error: BadLine) -> Line:
+    """A line that cannot be brought in, with as much of it as others may refer to; the error where that is nothing."""
+    type_ = error.values.get("type")
+    identity = error.values.get("name" if type_ == "speaker" else "id")
+    if type_ not in ("source", "speaker", "claim", "link") or not isinstance(identity, str):
+        raise error
+    if "\0" in identity or identity.encode(errors="replace") != identity.encode(errors="ignore"):
+        raise error
+    return Line(type_, identity, {"id": identity}, [(error.field, error.reason)], [])
 
 
 SOURCE = {name: limit_of(Source, name) for name in ("title", "outlet", "author", "url", "language")}

@@ -3,17 +3,19 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from math import isinf
 from typing import Any
 
 
 class BadLine(Exception):
-    """The line cannot be read at all."""
+    """The line cannot be brought in, whatever it says; ``values`` is as much as could be read of it."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: str, values: dict[str, Any] | None = None) -> None:
         super().__init__(reason)
         self.field = field.encode(errors="replace").decode().replace("\0", "?")
         self.reason = reason
+        self.values = values or {}
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -22,9 +24,13 @@ def parse(raw: bytes) -> dict[str, Any]:
         text = raw.decode().rstrip()
     except UnicodeDecodeError as error:
         raise BadLine("", f"is not UTF-8 (byte {error.start + 1})") from None
+    repeated: list[str] = []
     try:
         values = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_decimals
+            text,
+            object_pairs_hook=partial(_object, repeated),
+            parse_constant=_refuse_constant,
+            parse_float=_decimals,
         )
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" at").lower()
@@ -35,18 +41,21 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise BadLine("", f"holds a number that cannot be read: {error}") from None
     if not isinstance(values, dict):
         raise BadLine("", "is no JSON object")
+    if repeated:
+        raise BadLine(repeated[0], "the key stands twice", values)
     if "\\u" in text:  # the only way to write either
         _refuse_what_no_text_holds(values)
     return values
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs as an object; the keys that stand in it twice are added to ``repeated``."""
     values = dict(pairs)
     if len(values) < len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadLine(key, "the key stands twice")
+                repeated.append(key)
             seen.add(key)
     return values
 
@@ -80,11 +89,11 @@ def _refuse_what_no_text_holds(values: dict[str, Any]) -> None:
                 found += one
             elif isinstance(one, str):
                 if "\0" in one:
-                    raise BadLine(key, "holds a NUL character, which no text should")
+                    raise BadLine(key, "holds a NUL character, which no text should", values)
                 try:
                     one.encode()
                 except UnicodeEncodeError:
-                    raise BadLine(key, "holds half of a character (a lone surrogate)") from None
+                    raise BadLine(key, "holds half of a character (a lone surrogate)", values) from None
 
 
 def compact(value: Any) -> str:

@@ -682,3 +682,21 @@ def test_a_claim_of_the_dossier_is_left_alone(dossier: Dossier, analyst: Members
     here = make_claim(make_source(dossier, by=analyst), by=analyst)
     bring_in(dossier, *PAIR)
     assert {one.number for one in Claim.objects.filter(dossier=dossier)} == {here.number, 2, 3}
+
+
+def test_a_line_that_no_text_holds_is_named_and_what_refers_to_it_is_not_blamed(dossier: Dossier) -> None:
+    bad = [
+        (
+            '{"type":"source","id":"a","text":"a\\u0000b"}',
+            "text: holds a NUL character, which no text should",
+        ),
+        (
+            '{"type":"source","id":"a","text":"a\\ud800"}',
+            "text: holds half of a character (a lone surrogate)",
+        ),
+        ('{"type":"source","id":"a","text":"a","text":"b"}', "text: the key stands twice"),
+    ]
+    for line, reason in bad:
+        assert refused(dossier, line, claim()) == [f"line 1, a, {reason}"]
+    told = refused(dossier, '{"type":"source","id":"a\\ud800","text":"a"}')
+    assert told == ["line 1, id: holds half of a character (a lone surrogate)"]
