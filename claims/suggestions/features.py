@@ -1,16 +1,18 @@
 """What can be seen of a pair of claims: a row of named numbers, and for each a sentence that a person can check.
 
 ``compare`` looks at two readings once; ``values`` are what the judge weighs, ``sentence`` is what is shown. Features
-are symmetric: a link of kind contradicts has no direction. A value is 0 where nothing can be told (no sentence model, no
-stated period, a language without a lexicon), never a guess.
+are symmetric: a link of kind contradicts has no direction. A value is 0 where nothing can be told (no sentence model,
+no stated period, a language without a lexicon), never a guess.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
+from claims.suggestions.alignment import Aligned
 from claims.suggestions.bert import Floats
 from claims.suggestions.lexicon import AXIS_NAMES, OPPOSING_PREFIXES
 from claims.suggestions.reading import Quantity, Reading, Span
@@ -49,6 +51,15 @@ NAMES = (
     "axes shared",
     "swapped words",
     "swapped words alike",
+    "denied nearer",
+    "words answered",
+    "words answered less",
+    "kin of the rest",
+    "kin where answered",
+    "judged conflict",
+    "judged related",
+    "paths of two",
+    "paths of three",
 )
 """The features, in the order of every row. New ones go to the end: a stored judge names those it knows."""
 
@@ -71,6 +82,20 @@ TOLERANCE = {"=": 0.02, "~": 0.15, ">": 0.0, "<": 0.0}
 """How far two numbers may lie apart, as a share of the larger, before they are different numbers."""
 
 
+class Likeness(NamedTuple):
+    """What vectors say of a pair; None and 0 where there is no model."""
+
+    meaning: float | None = None
+    """The product of the two claims' unit vectors."""
+    denied: float | None = None
+    """The mean of the products of each claim with the other's denial."""
+    words: Aligned | None = None
+    """How the words of the two answer each other."""
+
+
+NOTHING = Likeness()
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What was found in one pair, ready to be weighed or told."""
@@ -85,24 +110,44 @@ class Facts:
         """The row of the pair, in the order of NAMES."""
         return np.array([self.numbers.get(name, 0.0) for name in NAMES], dtype=np.float32)
 
+    def judged(self, conflict: float, related: float) -> None:
+        """Takes in what an entailment judge says, in log-odds."""
+        self.numbers["judged conflict"], self.numbers["judged related"] = conflict, related
+        if conflict > 0.5:
+            self.shown["judged conflict"] = "read together, they do not agree"
+        elif conflict < -0.5:
+            self.shown["judged conflict"] = "read together, one follows from the other"
+
+    def implied(self, two: float, three: float, told: str) -> None:
+        """Takes in what paths through the dossier's links say, squashed; ``told`` names the strongest."""
+        self.numbers["paths of two"], self.numbers["paths of three"] = two, three
+        if told:
+            self.shown["paths of two" if abs(two) >= abs(three) else "paths of three"] = told
+
     def sentence(self, name: str) -> str:
         """What a feature says of this pair, for a person to check; empty when it says nothing."""
         return self.shown.get(name, "")
 
 
 def compare(
-    a: Reading, b: Reading, meaning: float | None = None, rarity: Mapping[str, float] | None = None
+    a: Reading, b: Reading, likeness: Likeness = NOTHING, rarity: Mapping[str, float] | None = None
 ) -> Facts:
-    """Everything that is seen of a pair. ``meaning`` is the product of unit vectors, None without a sentence model;
-    ``rarity`` weighs a stem by how rare it is in the dossier (all alike when absent)."""
+    """Everything that is seen of a pair. ``rarity`` weighs a stem by how rare it is (all alike when absent)."""
     facts = Facts(a, b, {}, {})
     put, show = facts.numbers, facts.shown
+    meaning = likeness.meaning
     near = 0.5 if meaning is None else max(0.0, meaning)
     if meaning is not None:
         put["meaning"], put["meaning squared"] = meaning, near * near
         show["meaning"] = (
             f"their meaning is {'close' if meaning >= 0.6 else 'related' if meaning >= 0.35 else 'far'}"
         )
+        if likeness.denied is not None:
+            put["denied nearer"] = likeness.denied - meaning
+            show["denied nearer"] = "each is nearer to the other's denial than it should be"
+    if likeness.words:
+        put["words answered"], put["words answered less"], put["kin of the rest"] = likeness.words
+        put["kin where answered"] = likeness.words.covered * likeness.words.kin
     _words(facts, rarity or {})
     near = max(near, put["words"])
     if a.has_lexicon and b.has_lexicon:
