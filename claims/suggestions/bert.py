@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
 from tokenizers import Tokenizer
 
 type Floats = npt.NDArray[np.float32]
@@ -23,6 +22,9 @@ FAMILY = {"bert": 0, "roberta": 1, "xlm-roberta": 1, "camembert": 1}
 """Kinds that this pass can run, and whether their positions are counted from after the padding's."""
 
 _SQRT_HALF = np.float32(1 / math.sqrt(2))
+_HASTINGS_P = np.float32(0.3275911)
+_HASTINGS = tuple(map(np.float32, (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)))
+_ROWS = 32
 
 
 class UnusableModel(ValueError):
@@ -172,11 +174,29 @@ class Bert:
 
 
 def gelu(x: Floats) -> Floats:
-    """x · Φ(x), with the exact error function (Hendrycks and Gimpel 2016, arXiv:1606.08415)."""
-    made: Floats = erf(x * _SQRT_HALF)
-    made += np.float32(1)
-    made *= x
-    made *= np.float32(0.5)
+    """x · Φ(x) (Hendrycks and Gimpel 2016, arXiv:1606.08415), within 4e-7.
+
+    By Hastings' approximation of the error function (Abramowitz and Stegun 1964, 7.1.26): what scipy's own takes is a
+    third of the whole pass. A few rows at a time, which stay in the processor's cache.
+    """
+    made = np.empty_like(x)
+    rows, results = x.reshape(-1, x.shape[-1]), made.reshape(-1, x.shape[-1])
+    for at in range(0, len(rows), _ROWS):
+        part = rows[at : at + _ROWS]
+        size = np.abs(part)
+        scaled = size * _SQRT_HALF
+        inverse = scaled * _HASTINGS_P
+        inverse += np.float32(1)
+        np.reciprocal(inverse, out=inverse)
+        tail = inverse * _HASTINGS[0]
+        for coefficient in _HASTINGS[1:]:
+            tail += coefficient
+            tail *= inverse
+        scaled *= -scaled
+        tail *= np.exp(scaled, out=scaled)  # 1 - erf(|x| / sqrt 2)
+        tail *= np.float32(0.5)
+        tail *= size
+        np.subtract(np.maximum(part, np.float32(0)), tail, out=results[at : at + _ROWS])
     return made
 
 
