@@ -60,6 +60,7 @@ NAMES = (
     "judged related",
     "paths of two",
     "paths of three",
+    "nearness",
 )
 """The features, in the order of every row. New ones go to the end: a stored judge names those it knows."""
 
@@ -91,6 +92,8 @@ class Likeness(NamedTuple):
     """The mean of the products of each claim with the other's denial."""
     words: Aligned | None = None
     """How the words of the two answer each other."""
+    crowd: float = 0.0
+    """The mean of the two claims' crowds: how near each is to its own neighbours."""
 
 
 NOTHING = Likeness()
@@ -129,6 +132,20 @@ class Facts:
         return self.shown.get(name, "")
 
 
+DENIED_SHARE = 0.5
+"""How much of nearness is nearness to the other's denial, which contradictions come closer to than repetitions do."""
+
+CROWD_SHARE = 0.3
+"""How much of a claim's mean likeness to its own neighbours is taken off: some are near to everything (after the
+correction for hubs of Conneau et al. 2018, ICLR, arXiv:1710.04087)."""
+
+
+def nearness(meaning: float, denied: float | None, crowd: float) -> float:
+    """How near two claims are, as far as a contradiction is looked for."""
+    mixed = meaning if denied is None else (1 - DENIED_SHARE) * meaning + DENIED_SHARE * denied
+    return mixed - CROWD_SHARE * crowd
+
+
 def compare(
     a: Reading, b: Reading, likeness: Likeness = NOTHING, rarity: Mapping[str, float] | None = None
 ) -> Facts:
@@ -144,7 +161,10 @@ def compare(
         )
         if likeness.denied is not None:
             put["denied nearer"] = likeness.denied - meaning
-            show["denied nearer"] = "each is nearer to the other's denial than it should be"
+            if put["denied nearer"] > 0.03:
+                show["denied nearer"] = "each lies nearer to the denial of the other than to the other"
+        put["nearness"] = nearness(meaning, likeness.denied, likeness.crowd)
+        show["nearness"] = show["meaning"]
     if likeness.words:
         put["words answered"], put["words answered less"], put["kin of the rest"] = likeness.words
         put["kin where answered"] = likeness.words.covered * likeness.words.kin

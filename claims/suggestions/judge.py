@@ -139,14 +139,12 @@ def log_odds(both_ways: Sequence[Floats]) -> tuple[Floats, Floats]:
     A contradiction reads as one both ways and is averaged; one way of following suffices, so the surer one counts.
     """
     floor = np.float32(1e-3)
-    against = sum(one[:, 0] for one in both_ways) / len(both_ways)
-    along = np.max([one[:, 1] for one in both_ways], axis=0)
-    neutral = np.min([one[:, 2] for one in both_ways], axis=0)
-    conflict = np.log(against + floor) - np.log(along + floor)
-    related = np.log(1 - neutral + floor) - np.log(neutral + floor)
-    return np.asarray(conflict, np.float32), np.asarray(related, np.float32)
+    against = np.asarray(np.mean([one[:, 0] for one in both_ways], axis=0), np.float32)
+    along = np.asarray(np.max([one[:, 1] for one in both_ways], axis=0), np.float32)
+    neutral = np.asarray(np.min([one[:, 2] for one in both_ways], axis=0), np.float32)
+    conflict = np.asarray(np.log(against + floor) - np.log(along + floor), np.float32)
+    return conflict, np.asarray(np.log(1 - neutral + floor) - np.log(neutral + floor), np.float32)
 
 
 def sigmoid(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    made: npt.NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(x, -30, 30)))
-    return made
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)

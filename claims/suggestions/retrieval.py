@@ -1,8 +1,7 @@
 """Which claims are worth judging against a claim: the nearest by meaning, by its denial, by words, and by the graph.
 
 Likeness alone puts agreement first, so a search runs on a mix of the claim's vector and of its denial's, and a claim
-that is near to everything (a hub of the vector space) is moved down: half its mean likeness to its own neighbours is
-taken off (after Conneau et al. 2018, "Word translation without parallel data", ICLR, arXiv:1710.04087). The lists are
+that is near to everything (a hub of the vector space) is moved down (see features.nearness). The lists are
 joined by reciprocal ranks (Cormack, Clarke and Büttcher 2009, SIGIR), and claims that the graph reaches are added,
 however unlike their words are. What is found is not yet ordered by contradiction: the judge does that.
 """
@@ -15,16 +14,11 @@ import numpy.typing as npt
 
 from claims.suggestions.bert import Floats, Whole
 from claims.suggestions.embedding import unit
+from claims.suggestions.features import CROWD_SHARE, DENIED_SHARE
 from claims.suggestions.words import Bm25, content_words
 
 RANK_OFFSET = 60
 """Cormack's constant: how little the very first ranks matter more than the next."""
-
-DENIED_SHARE = 0.5
-"""How much of a query is the claim's denial."""
-
-CROWD_SHARE = 0.3
-"""How much of a claim's mean likeness to its neighbours is taken off."""
 
 MEANING_WEIGHT, WORDS_WEIGHT = 1.0, 0.3
 
@@ -101,7 +95,7 @@ def crowds(index: Nearest, vectors: Floats, k: int = 10) -> Floats:
 
 def uncrowded(rows: Whole, likeness: Floats, crowd: Floats) -> tuple[Whole, Floats]:
     """Neighbours in the order of likeness less their crowd."""
-    moved = likeness - CROWD_SHARE * np.where(rows >= 0, crowd[rows], 0)
+    moved = np.asarray(likeness - CROWD_SHARE * np.where(rows >= 0, crowd[rows], 0), np.float32)
     order = np.argsort(-moved, axis=1, kind="stable")
     return np.take_along_axis(rows, order, axis=1), np.take_along_axis(moved, order, axis=1)
 

@@ -149,6 +149,7 @@ class Dossier:
                 None if meaning is None else float(meaning[at]),
                 None if denied is None else float(denied[at]),
                 aligned(self._table_words(row), self._table_words(other)) if self.table else None,
+                0.0 if self.crowd is None else float(self.crowd[row] + self.crowd[other]) / 2,
             )
             made.append(compare(ours, self._reading(other), likeness))
         if self.paths:
@@ -179,6 +180,16 @@ class Dossier:
                 for at in order.tolist()
             ]
         return made
+
+    def stance(self, a: str, b: str) -> Stance:
+        """Which of contradicts and supports a pair would rather be, linked or not."""
+        row, other = self.rows[a], self.rows[b]
+        assert self.judge is not None
+        facts = self.facts(row, [other])
+        if self.entailment is not None:
+            self._read_together(row, [other], facts, np.zeros((1, 3), np.float32))
+        against, along, _ = self.judge.probabilities(facts[0].values()[None])[0]
+        return Stance.CONTRADICTS if against > along else Stance.SUPPORTS
 
     def _read_together(
         self, row: int, others: Sequence[int], facts: list[Facts], probabilities: Floats

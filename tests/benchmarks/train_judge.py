@@ -1,13 +1,14 @@
 """Makes claims/suggestions/weights.json: ``python -m tests.benchmarks.train_judge``.
 
-Trained on: the dev part of oie_nli, neg_nli (SNLI and MNLI), scifact_rte, and the train part of perspectrum; for "do they
-bear on each other" also near neighbours that nobody linked. Never on what the benchmark tests. Weights of features that
-these sets do not show are set by hand in BY_HAND, in log-odds a unit.
+Whether two claims conflict is learned from the dev part of oie_nli, neg_nli (SNLI and MNLI) and scifact_rte; whether
+they bear on each other at all from the nearest perspectives of perspectrum's train claims, of which people linked some
+and left others. Never from what the benchmark tests. Weights of features that these sets do not show
+are set by hand in BY_HAND, in log-odds a unit.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,38 +17,22 @@ from sklearn.linear_model import LogisticRegression
 from claims.suggestions.alignment import Words, WordTable, aligned
 from claims.suggestions.bert import Floats
 from claims.suggestions.embedding import Embedder, FolderEmbedder, embedder
-from claims.suggestions.features import NAMES, Likeness, compare
+from claims.suggestions.features import CROWD_SHARE, NAMES, Likeness, compare
 from claims.suggestions.judge import PLACE, WEIGHTS, Entailment, Judge, Part, log_odds
 from claims.suggestions.reading import Reading, read
 from claims.suggestions.records import ClaimView, Stance
-from claims.suggestions.retrieval import best
+from claims.suggestions.retrieval import AllAgainstAll, asked, best, crowds
 from tests.benchmarks import corpora
 from tests.benchmarks.corpora import Pair
 
 BASE_RATE = 0.10
 """How many of the retrieved candidates bear on a claim, assumed until a dossier's verdicts tell."""
 
-LINKED_BY = (
-    "meaning",
-    "meaning squared",
-    "words",
-    "words covered",
-    "words left over",
-    "length differs",
-    "names shared",
-    "names exchanged",
-    "numbers agree",
-    "years agree",
-    "axes shared",
-    "words answered",
-    "words answered less",
-)
+LINKED_BY = ("nearness", "words covered", "words answered", "length differs", "names shared")
 CONFLICT_BY = (
     "opposed",
-    "opposed and near",
     "agreed",
     "negation of shared",
-    "negation differs",
     "negation differs and near",
     "negation in both",
     "prefix",
@@ -56,17 +41,15 @@ CONFLICT_BY = (
     "names exchanged",
     "swapped words",
     "swapped words alike",
-    "kin where answered",
-    "denied nearer",
 )
-JUDGED = ("judged conflict", "judged related")
+JUDGED = ("judged conflict",)
 
 BY_HAND: dict[str, dict[str, float]] = {
     "linked": {"same source": -0.5, "same origin": -0.5, "periods apart": -0.3, "periods overlap": 0.2}
     | {"plan against fact": -0.3, "paths of two": 0.0, "paths of three": 0.0},
     "conflict": {"same source": -0.7, "same origin": -0.7, "periods apart": -0.7, "years differ": -0.5}
     | {"plan against fact": -0.2, "denial against fact": 1.0, "speaker against himself": 0.3}
-    | {"same speaker": -0.5, "paths of two": -3.0, "paths of three": -1.5},
+    | {"same speaker": -0.5, "denied nearer": 4.0, "paths of two": -3.0, "paths of three": -1.5},
 }
 
 
@@ -78,34 +61,40 @@ class Bench:
         self.entailment = entailment
         self.vectors: dict[str, Floats] = {}
         self.denied: dict[str, Floats] = {}
+        self.crowd: dict[str, float] = {}
         assert isinstance(engine, FolderEmbedder)
         self.table = WordTable(engine.bert)
         self._readings: dict[str, Reading] = {}
         self._words: dict[str, Words] = {}
 
-    def take(self, texts: Iterable[str], denied: bool = True) -> None:
+    def take(self, texts: Iterable[str]) -> None:
         """Makes vectors ready for a set of texts."""
-        every = set(texts)
-        self.vectors |= corpora.vectors(self.engine, every)
-        if denied:
-            self.denied |= corpora.vectors(self.engine, every, denied=True)
+        self.vectors |= corpora.vectors(self.engine, texts)
 
-    def rows(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """[n, features]; what an entailment judge says is among them when there is one."""
+    def deny(self, texts: Iterable[str]) -> None:
+        """Makes the vectors of their denials ready."""
+        self.denied |= corpora.vectors(self.engine, texts, denied=True)
+
+    def rows(self, pairs: Sequence[tuple[str, str]], together: bool = True) -> Floats:
+        """[n, features]; what an entailment judge says is among them when there is one and ``together``."""
         facts = [compare(self._read(a), self._read(b), self._likeness(a, b)) for a, b in pairs]
-        if self.entailment is not None and pairs:
+        if self.entailment is not None and together and pairs:
             there = self.entailment.judge(list(pairs))
             back = self.entailment.judge([(b, a) for a, b in pairs])
             for one, conflict, related in zip(facts, *log_odds([there, back]), strict=True):
                 one.judged(float(conflict), float(related))
         return np.stack([one.values() for one in facts])
 
+    def negation_differs(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.bool_]:
+        """The naive rule: exactly one side has a negation."""
+        return np.array([bool(self._read(a).negations) != bool(self._read(b).negations) for a, b in pairs])
+
     def _likeness(self, a: str, b: str) -> Likeness:
         ours, theirs = self.vectors[a], self.vectors[b]
-        denied = None
-        if a in self.denied and b in self.denied:
-            denied = float(ours @ self.denied[b] + theirs @ self.denied[a]) / 2
-        return Likeness(float(ours @ theirs), denied, aligned(self._of_table(a), self._of_table(b)))
+        known = [self.denied[one] @ other for one, other in ((a, theirs), (b, ours)) if one in self.denied]
+        denied = float(np.mean(known)) if known else None
+        words = aligned(self._of_table(a), self._of_table(b))
+        return Likeness(float(ours @ theirs), denied, words, self.crowd.get(b, self.crowd.get(a, 0.0)))
 
     def _read(self, text: str) -> Reading:
         if text not in self._readings:
@@ -118,23 +107,29 @@ class Bench:
         return self._words[text]
 
 
-def near_but_unlinked(
-    pairs: Sequence[Pair], vectors: Mapping[str, Floats], each: int = 1, among: int = 20, seed: int = 0
-) -> list[Pair]:
-    """For each text, some of its nearest neighbours that it is not paired with: taken to be neither."""
-    random = np.random.default_rng(seed)
-    texts = sorted({text for pair in pairs for text in pair[:2]})
-    known = {frozenset(pair[:2]) for pair in pairs}
-    matrix = np.stack([vectors[text] for text in texts])
-    found: list[Pair] = []
-    for at in range(0, len(texts), 512):
-        likeness: Floats = matrix[at : at + 512] @ matrix.T
-        for place, near in enumerate(best(likeness, among + 1).tolist()):
-            text = texts[at + place]
-            for row in random.permutation(near)[:each].tolist():
-                if texts[row] != text and frozenset((text, texts[row])) not in known:
-                    found.append(Pair(text, texts[row], Stance.NEITHER))
-    return found
+class Candidates(NamedTuple):
+    """The nearest texts of a query: rows of features, and which of them people linked to it."""
+
+    rows: Floats
+    linked: npt.NDArray[np.bool_]
+
+
+def candidates(bench: Bench, claims: int = 300, among: int = 60) -> Candidates:
+    """The nearest perspectives of some train claims of perspectrum, as retrieval would bring them to the judge."""
+    pool, pairs = corpora.perspectrum(["train"])
+    _, every = corpora.perspectrum(["train", "dev", "test"])
+    bench.take([*pool.texts, *(pair.a for pair in every)])
+    bench.deny(sorted({pair.a for pair in pairs})[:claims])
+    vectors = np.stack([bench.vectors[text] for text in pool.texts])
+    crowd = crowds(AllAgainstAll(vectors), vectors)
+    bench.crowd |= dict(zip(pool.texts, crowd.tolist(), strict=True))
+    known = {pair[:2] for pair in pairs}
+    found: list[tuple[str, str]] = []
+    for text in sorted({pair.a for pair in pairs})[:claims]:
+        query = asked(bench.vectors[text][None], bench.denied[text][None])
+        likeness: Floats = query @ vectors.T - np.float32(CROWD_SHARE) * crowd
+        found += [(text, pool.texts[row]) for row in best(likeness, among)[0].tolist()]
+    return Candidates(bench.rows(found, together=False), np.array([pair in known for pair in found]))
 
 
 def fitted(
@@ -154,52 +149,44 @@ def fitted(
     return Part(float(learned.intercept_[0]) + shift, weights, means, scales)
 
 
-def train(bench: Bench, sets: Mapping[str, Sequence[Pair]], version: str) -> Judge:
-    """Both parts, from sets of labelled pairs; ``near…`` sets count only for whether a pair is linked."""
-    judged = JUDGED if bench.entailment is not None else ()
-    pairs = [pair for part in sets.values() for pair in part]
+def train(bench: Bench, near: Candidates, sets: Mapping[str, Sequence[Pair]], version: str) -> Judge:
+    """Both parts: from candidates whether a pair is linked, from labelled pairs which way."""
+    shift = float(np.log(BASE_RATE / (1 - BASE_RATE)) - np.log(near.linked.mean() / (1 - near.linked.mean())))
+    linked = fitted(near.rows, near.linked, LINKED_BY, BY_HAND["linked"], shift)
+    pairs = [pair for part in sets.values() for pair in part if pair.stance is not Stance.NEITHER]
     rows = bench.rows([(pair.a, pair.b) for pair in pairs])
-    stances = np.array([pair.stance.value for pair in pairs])
-    # a neutral pair of an NLI set shares one scene: it bears on its premise, and teaches nothing of what does not
-    near = np.concatenate([np.full(len(part), name.startswith("near")) for name, part in sets.items()])
-    links = near | (stances != Stance.NEITHER.value)
-    yes = stances[links] != Stance.NEITHER.value
-    shift = float(np.log(BASE_RATE / (1 - BASE_RATE)) - np.log(yes.mean() / (1 - yes.mean())))
-    linked = fitted(rows[links], yes, (*LINKED_BY, *judged), BY_HAND["linked"], shift)
-    sided = stances != Stance.NEITHER.value
-    against = stances[sided] == Stance.CONTRADICTS.value
-    conflict = fitted(rows[sided], against, (*CONFLICT_BY, *judged[:1]), BY_HAND["conflict"])
-    return Judge(version, linked, conflict)
+    against = np.array([pair.stance is Stance.CONTRADICTS for pair in pairs])
+    judged = JUDGED if bench.entailment is not None else ()
+    return Judge(version, linked, fitted(rows, against, (*CONFLICT_BY, *judged), BY_HAND["conflict"]))
 
 
 def training_sets(bench: Bench) -> dict[str, list[Pair]]:
-    """What the judge is trained on, with vectors made ready."""
+    """Labelled pairs, with vectors made ready."""
     sets = {
         "oie_nli dev": corpora.oie_nli("devin"),
         "neg_nli": corpora.neg_nli(),
         "scifact_rte": corpora.scifact("train") + corpora.scifact("dev"),
     }
-    near: dict[str, list[Pair]] = {}
-    for name, pairs in sets.items():
+    for pairs in sets.values():
         bench.take(text for pair in pairs for text in pair[:2])
-        near[f"near {name}"] = near_but_unlinked(pairs, bench.vectors)
-    return sets | near
+    return sets
 
 
 def main() -> None:
     engine = embedder()
     assert engine is not None, "The packaged sentence model is not installed."
     bench = Bench(engine)
-    sets = training_sets(bench)
+    near, sets = candidates(bench), training_sets(bench)
     stored: dict[str, Any] = {
         "card": {
             "made by": "python -m tests.benchmarks.train_judge",
-            "trained on": {name: len(pairs) for name, pairs in sets.items()},
+            "conflict trained on": {name: len(pairs) for name, pairs in sets.items()},
+            "linked trained on": {"perspectrum train, nearest perspectives": len(near.rows)},
             "base rate": BASE_RATE,
             "set by hand": BY_HAND,
             "sentence model": f"{engine.name} {engine.version}",
         },
-        "features alone": train(bench, sets, "features 1").to_json(),
+        "features alone": train(bench, near, sets, "features 1").to_json(),
     }
     WEIGHTS.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"Wrote {WEIGHTS.name}: {WEIGHTS.stat().st_size} bytes.")
