@@ -57,10 +57,10 @@ NAMES = (
     "kin of the rest",
     "kin where answered",
     "judged conflict",
-    "judged related",
     "paths of two",
     "paths of three",
     "nearness",
+    "paths at all",
 )
 """The features, in the order of every row. New ones go to the end: a stored judge names those it knows."""
 
@@ -97,6 +97,7 @@ class Likeness(NamedTuple):
 
 
 NOTHING = Likeness()
+NO_RARITY: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,9 @@ class Facts:
         """The row of the pair, in the order of NAMES."""
         return np.array([self.numbers.get(name, 0.0) for name in NAMES], dtype=np.float32)
 
-    def judged(self, conflict: float, related: float) -> None:
-        """Takes in what an entailment judge says, in log-odds."""
-        self.numbers["judged conflict"], self.numbers["judged related"] = conflict, related
+    def judged(self, conflict: float) -> None:
+        """Takes in what an entailment judge says, in log-odds of conflict against agreement."""
+        self.numbers["judged conflict"] = conflict
         if conflict > 0.5:
             self.shown["judged conflict"] = "read together, they do not agree"
         elif conflict < -0.5:
@@ -124,8 +125,10 @@ class Facts:
     def implied(self, two: float, three: float, told: str) -> None:
         """Takes in what paths through the dossier's links say, squashed; ``told`` names the strongest."""
         self.numbers["paths of two"], self.numbers["paths of three"] = two, three
+        self.numbers["paths at all"] = max(abs(two), 0.5 * abs(three))
         if told:
-            self.shown["paths of two" if abs(two) >= abs(three) else "paths of three"] = told
+            for name in ("paths of two", "paths of three", "paths at all"):
+                self.shown[name] = told
 
     def sentence(self, name: str) -> str:
         """What a feature says of this pair, for a person to check; empty when it says nothing."""
@@ -168,7 +171,7 @@ def compare(
     if likeness.words:
         put["words answered"], put["words answered less"], put["kin of the rest"] = likeness.words
         put["kin where answered"] = likeness.words.covered * likeness.words.kin
-    _words(facts, rarity or {})
+    _words(facts, rarity or NO_RARITY)
     near = max(near, put["words"])
     if a.has_lexicon and b.has_lexicon:
         _opposites(facts, near)
@@ -183,8 +186,10 @@ def compare(
 def _words(facts: Facts, rarity: Mapping[str, float]) -> None:
     a, b, put = facts.a, facts.b, facts.numbers
 
+    unknown = rarity.get("", 1.0)
+
     def mass(stems: set[str]) -> float:
-        return sum(rarity.get(one, 1.0) for one in stems)
+        return sum(rarity.get(one, unknown) for one in stems)
 
     ours, theirs = set(a.content), set(b.content)
     shared, left, right = mass(ours & theirs), mass(ours - theirs), mass(theirs - ours)
@@ -195,7 +200,7 @@ def _words(facts: Facts, rarity: Mapping[str, float]) -> None:
     put["words left over"] = min(min(left, right) / 10.0, 3.0)
     put["length differs"] = abs(len(ours) - len(theirs)) / max(len(ours), len(theirs), 1)
     if ours & theirs:
-        rare = sorted(ours & theirs, key=lambda one: (-rarity.get(one, 1.0), one))[:4]
+        rare = sorted(ours & theirs, key=lambda one: (-rarity.get(one, unknown), one))[:4]
         show = [a.words[a.stems.index(one)] if one in a.stems else one for one in rare]
         facts.shown["words"] = f"both speak of {_listed(show)}"
         facts.shown["words covered"] = facts.shown["words"]

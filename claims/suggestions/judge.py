@@ -32,8 +32,8 @@ class Entailment(Protocol):
     @property
     def version(self) -> str: ...
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """[n, 3] probabilities in the order of STANCES (contradicts, supports, neither) of premise and hypothesis."""
+    def both_ways(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """[n, 2, 3] probabilities in the order of STANCES (contradicts, supports, neither) of (a, b) and of (b, a)."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +133,14 @@ def default_judge(with_entailment: bool = False) -> Judge:
     return Judge.from_json(stored["with entailment" if with_entailment else "features alone"])
 
 
-def log_odds(both_ways: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """An entailment judge's probabilities, of a pair read both ways, as two numbers: conflict, and bearing at all.
+def log_odds(both_ways: Floats) -> Floats:
+    """An entailment judge's readings [n, 2, 3] as one number a pair: the log-odds of conflict against agreement.
 
-    A contradiction reads as one both ways and is averaged; one way of following suffices, so the surer one counts.
+    A contradiction reads as one both ways and is averaged; following one way suffices, so the surer way counts.
     """
-    floor = np.float32(1e-3)
-    against = np.asarray(np.mean([one[:, 0] for one in both_ways], axis=0), np.float32)
-    along = np.asarray(np.max([one[:, 1] for one in both_ways], axis=0), np.float32)
-    neutral = np.asarray(np.min([one[:, 2] for one in both_ways], axis=0), np.float32)
-    conflict = np.asarray(np.log(against + floor) - np.log(along + floor), np.float32)
-    return conflict, np.asarray(np.log(1 - neutral + floor) - np.log(neutral + floor), np.float32)
+    floor = np.float32(1e-2)
+    against, along = both_ways[:, :, 0].mean(axis=1), both_ways[:, :, 1].max(axis=1)
+    return np.asarray(np.log(against + floor) - np.log(along + floor), np.float32)
 
 
 def sigmoid(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

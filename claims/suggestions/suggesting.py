@@ -5,7 +5,7 @@ claims' readings and vectors take, plus one block. Nothing is kept between block
 again at ``first``.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from claims.suggestions.alignment import WordTable, aligned
 from claims.suggestions.bert import Floats, Whole
 from claims.suggestions.features import Facts, Likeness, compare
 from claims.suggestions.judge import Entailment, Judge, default_judge, log_odds
+from claims.suggestions.learning import Verdict
 from claims.suggestions.paths import Paths, squashed
 from claims.suggestions.reading import Reading, read
 from claims.suggestions.records import STANCES, ClaimView, LinkView, Stance, Suggestion
@@ -31,12 +32,15 @@ from claims.suggestions.retrieval import (
     fused,
     uncrowded,
 )
+from claims.suggestions.words import content_words, rarities
 
 PER_CLAIM = 20
 DEPTH = 100
 READ_TOGETHER = 40
 """Candidates of a claim that an entailment judge reads: it costs 10 to 25 ms a pair."""
 BLOCK = 256
+COUNTED = 5_000
+"""Claims whose words are counted to tell which are rare."""
 
 
 @dataclass
@@ -57,6 +61,8 @@ class Dossier:
     judge: Judge | None = None
     entailment: Entailment | None = None
     crowd: Floats | None = None
+    rarity: Mapping[str, float] | None = None
+    """How rare each stem is among the claims (``rarities``); counted from a sample when absent."""
     rows: dict[str, int] = field(init=False)
     paths: Paths = field(init=False)
 
@@ -71,6 +77,9 @@ class Dossier:
             self.crowd = crowds(self.index, self.vectors) if self.crowd is None else self.crowd
         self.words = self.words or WordsInMemory([claim.statement for claim in self.claims])
         self.judge = self.judge or default_judge(self.entailment is not None)
+        if self.rarity is None:
+            step = len(self.claims) // COUNTED + 1
+            self.rarity = rarities([content_words(claim.statement) for claim in self.claims[::step]])
         taken = [(link.a, link.b) for link in self.links] + [
             (min(pair), max(pair)) for pair in self.skip if len(pair) == 2
         ]
@@ -151,7 +160,7 @@ class Dossier:
                 aligned(self._table_words(row), self._table_words(other)) if self.table else None,
                 0.0 if self.crowd is None else float(self.crowd[row] + self.crowd[other]) / 2,
             )
-            made.append(compare(ours, self._reading(other), likeness))
+            made.append(compare(ours, self._reading(other), likeness, self.rarity))
         if self.paths:
             for other, facts in zip(others, made, strict=True):
                 implied = self.paths.between(row, other)
@@ -181,14 +190,26 @@ class Dossier:
             ]
         return made
 
-    def stance(self, a: str, b: str) -> Stance:
-        """Which of contradicts and supports a pair would rather be, linked or not."""
-        row, other = self.rows[a], self.rows[b]
-        assert self.judge is not None
+    def verdicts(self) -> list[Verdict]:
+        """What learning needs of the dossier's links: give settled ones. A link's own sign is not among its paths."""
+        made = []
+        for link in self.links:
+            if link.a in self.rows and link.b in self.rows:
+                facts = self._complete(self.rows[link.a], self.rows[link.b])
+                made.append(Verdict(link.a, link.b, facts.values(), link.stance))
+        return made
+
+    def _complete(self, row: int, other: int) -> Facts:
         facts = self.facts(row, [other])
         if self.entailment is not None:
             self._read_together(row, [other], facts, np.zeros((1, 3), np.float32))
-        against, along, _ = self.judge.probabilities(facts[0].values()[None])[0]
+        return facts[0]
+
+    def stance(self, a: str, b: str) -> Stance:
+        """Which of contradicts and supports a pair would rather be, linked or not."""
+        assert self.judge is not None
+        facts = self._complete(self.rows[a], self.rows[b])
+        against, along, _ = self.judge.probabilities(facts.values()[None])[0]
         return Stance.CONTRADICTS if against > along else Stance.SUPPORTS
 
     def _read_together(
@@ -199,11 +220,9 @@ class Dossier:
         likeliest = np.argsort(probabilities[:, 2], kind="stable")[:READ_TOGETHER].tolist()
         ours = self.claims[row].statement
         theirs = [self.claims[others[at]].statement for at in likeliest]
-        there = self.entailment.judge([(ours, one) for one in theirs])
-        back = self.entailment.judge([(one, ours) for one in theirs])
-        conflict, related = log_odds([there, back])
-        for at, one, other in zip(likeliest, conflict.tolist(), related.tolist(), strict=True):
-            facts[at].judged(one, other)
+        conflict = log_odds(self.entailment.both_ways([(ours, one) for one in theirs]))
+        for at, one in zip(likeliest, conflict.tolist(), strict=True):
+            facts[at].judged(one)
 
     def _suggestion(
         self, row: int, other: int, facts: Facts, probabilities: Floats, stance: Stance

@@ -5,6 +5,7 @@ Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond" (Foundat
 non-negative idf that Lucene uses.
 """
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -113,6 +114,19 @@ _ENDINGS = (
     ("ly", ""),
     ("ion", ""),
 )
+
+
+def rarities(texts: Sequence[Sequence[str]]) -> dict[str, float]:
+    """How much each stem tells: its idf among the texts, 1 in the mean over all words of all texts.
+
+    Under the empty stem stands what one tells that is in none of them.
+    """
+    holding = Counter(stem for stems in texts for stem in set(stems))
+    idf = {one: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for one, n in holding.items()}
+    total = sum(holding.values())
+    mean = sum(idf[one] * n for one, n in holding.items()) / total if total else 1.0
+    most = math.log(1 + (len(texts) + 0.5) / 0.5)
+    return {one: value / mean for one, value in idf.items()} | {"": most / mean}
 
 
 class Bm25:

@@ -17,12 +17,13 @@ from sklearn.metrics import f1_score
 
 from claims.suggestions.bert import Floats
 from claims.suggestions.embedding import FolderEmbedder, embedder
+from claims.suggestions.entailment import entailment
 from claims.suggestions.features import CROWD_SHARE
-from claims.suggestions.judge import Entailment, default_judge
+from claims.suggestions.judge import PLACE, Entailment, default_judge
 from claims.suggestions.records import STANCES, LinkView, Stance, Suggestion
 from claims.suggestions.retrieval import AllAgainstAll, asked, best, crowds
 from claims.suggestions.suggesting import Dossier, best_first
-from claims.suggestions.words import Bm25
+from claims.suggestions.words import Bm25, content_words, rarities
 from tests.benchmarks import corpora
 from tests.benchmarks.corpora import Pair, Pool
 from tests.benchmarks.train_judge import Bench
@@ -31,6 +32,9 @@ type Row = tuple[str, dict[str, float]]
 
 RANKED = 60
 """Candidates of a query that the judge orders."""
+
+READ = 15
+"""Of these, candidates that the entailment judge reads."""
 
 HALVES = 10
 """Random halves of the gold links that are taken as known, for the mean over them."""
@@ -47,11 +51,6 @@ class Tested:
         self.entailment = entailment
         self.bench = Bench(found, entailment)
         self.judge = default_judge(entailment is not None)
-
-
-def shipped_entailment() -> Entailment | None:
-    """The entailment judge, where one ships."""
-    return None
 
 
 # ---------------------------------------------------------------- ranking
@@ -80,6 +79,7 @@ def ranking(tested: Tested, pool: Pool) -> list[Row]:
     denied = np.stack([bench.denied[text] for text in queries])
     crowd = crowds(AllAgainstAll(theirs), theirs)
     bench.crowd = dict(zip(pool.texts, crowd.tolist(), strict=True))
+    bench.rarity = rarities([content_words(text) for text in pool.texts])
     meaning: Floats = ours @ theirs.T
     first: Floats = asked(ours, denied) @ theirs.T - np.float32(CROWD_SHARE) * crowd
     rows: list[Row] = [
@@ -88,10 +88,15 @@ def ranking(tested: Tested, pool: Pool) -> list[Row]:
         ("ours, retrieved: meaning, denial, crowd", ranked_figures(first, pool)),
     ]
     judged = first - 1000
-    for at, (query, row) in enumerate(zip(queries, best(first, RANKED), strict=True)):
-        judged[at, row] = tested.judge.probabilities(
-            bench.rows([(query, pool.texts[one]) for one in row.tolist()])
-        )[:, 0]
+    for at, (query, found) in enumerate(zip(queries, best(first, RANKED), strict=True)):
+        pairs = [(query, pool.texts[one]) for one in found.tolist()]
+        features = bench.rows(pairs, together=False)
+        against = tested.judge.probabilities(features)[:, 0]
+        if bench.entailment is not None:
+            read = np.argsort(-against, kind="stable")[:READ]
+            features[read, PLACE["judged conflict"]] = bench.read_together([pairs[one] for one in read])
+            against = tested.judge.probabilities(features)[:, 0]
+        judged[at, found] = against
     rows.append(("ours, judged: P(contradicts)", ranked_figures(judged, pool)))
     return rows
 
@@ -101,6 +106,7 @@ def ranking(tested: Tested, pool: Pool) -> list[Row]:
 
 def pairs_judged(tested: Tested, pairs: Sequence[Pair]) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Probabilities and labels, as places in STANCES."""
+    tested.bench.crowd, tested.bench.rarity = {}, {}
     tested.bench.take(text for pair in pairs for text in pair[:2])
     rows = tested.bench.rows([(pair.a, pair.b) for pair in pairs])
     return tested.judge.probabilities(rows), np.array([STANCES.index(pair.stance) for pair in pairs])
@@ -232,7 +238,7 @@ def main() -> None:
     options = parser.parse_args()
     if not corpora.DATA.is_dir():
         sys.exit(f"{corpora.DATA} is not there: nothing to measure on.")
-    tested = Tested(None if options.no_entailment else shipped_entailment())
+    tested = Tested(None if options.no_entailment else entailment())
     print(f"judge: {tested.judge.version}; sentence model: {tested.engine.name} {tested.engine.version}")
     for name, measure in SETS.items():
         if options.names and not any(name.startswith(one) for one in options.names):
