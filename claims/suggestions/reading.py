@@ -168,6 +168,10 @@ def _turned(lower: list[str], stems: list[str]) -> tuple[list[bool], int]:
             continue
         if word in ("not", "no") and lower[at + 1 : at + 2] in (["only"], ["."], [","]):
             continue
+        if (
+            word not in NEGATORS and count[at] % 2
+        ):  # "did not refuse to": whoever does not refuse turns nothing
+            continue
         negations += 1
         reached = 0
         for further in range(at + 1, min(len(lower), at + 1 + _SCOPE)):

@@ -261,7 +261,7 @@ class Dossier:
 
 
 def best_first(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    """Each pair once a kind, with its higher score, best first: contradictions of one time before those over time."""
+    """Each pair once a kind, with its higher score, best first."""
     kept: dict[tuple[str, str, Stance], Suggestion] = {}
     for one in suggestions:
         key = (one.a, one.b, one.stance)

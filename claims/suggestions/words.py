@@ -48,6 +48,29 @@ def content_words(text: str) -> list[str]:
     return [stem(word) for word in plain_words(text) if word not in STOP]
 
 
+IRREGULAR = {
+    form: base
+    for base, *forms in (
+        row.split()
+        for row in """rise rose risen, fall fell fallen, grow grew grown, begin began begun, lose lost, win won, sell
+        sold, buy bought, tell told, know knew known, go went gone, give gave given, take took taken, hold
+        held, meet met, make made, build built, break broke broken, freeze froze frozen, draw drew drawn,
+        withdraw withdrew withdrawn, forbid forbade forbidden, fight fought, sink sank sunk, shrink shrank
+        shrunk, keep kept, stand stood, say said, run ran, sit sat, sleep slept, swim swam swum, speak spoke
+        spoken, choose chose chosen, hide hid hidden, think thought, bring brought, become became, come
+        came, pay paid, send sent, spend spent, lend lent, teach taught, catch caught, seek sought, write
+        wrote written, show shown, see saw seen, hear heard, feel felt, mean meant, understand understood,
+        overcome overcame, overtake overtook overtaken, uphold upheld, withhold withheld, betray betrayed,
+        swear swore sworn, steal stole stolen, throw threw thrown, fly flew flown, drive drove driven, ride
+        rode ridden, eat ate eaten, drink drank drunk, sing sang sung, forget forgot forgotten, arise arose
+        arisen, undergo underwent, mislead misled, foresee foresaw foreseen, flee fled, lead led, arm armed,
+        die died dying, lie lying, tie tied tying, deny denied denies denying""".split(",")
+    )
+    for form in forms
+}
+"""Forms of English verbs that no ending tells."""
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """A light English stem: endings of number, tense, degree and of nouns made from verbs, taken off.
@@ -56,6 +79,7 @@ def stem(word: str) -> str:
     family meet, so a stem need not be a word.
     """
     word = word.replace("’", "'").removesuffix("'s")
+    word = IRREGULAR.get(word, word)
     if len(word) < 4 or word in _WHOLE or not word.isascii() or not word.isalpha():
         return word
     if word.endswith("ies") and len(word) > 4:
