@@ -239,7 +239,9 @@ def _opposites(facts: Facts, near: float) -> None:
 
 def _prefixed(a: Reading, b: Reading) -> tuple[str, str] | None:
     for ours, theirs in ((a, b), (b, a)):
-        for one in ours.content.keys() - theirs.content.keys():
+        for one in sorted(ours.content.keys() - theirs.content.keys()):
+            if not one.startswith(OPPOSING_PREFIXES):
+                continue
             for prefix in OPPOSING_PREFIXES:
                 bare = one.removeprefix(prefix)
                 if bare == one or len(bare) < 4 or bare not in theirs.content or bare in ours.content:

@@ -20,6 +20,9 @@ from claims.suggestions.words import Bm25, content_words
 RANK_OFFSET = 60
 """Cormack's constant: how little the very first ranks matter more than the next."""
 
+BLOCK = 512
+"""Queries that are compared with all claims at once in memory."""
+
 MEANING_WEIGHT, WORDS_WEIGHT = 1.0, 0.3
 
 
@@ -44,9 +47,13 @@ class AllAgainstAll:
         self.vectors = vectors
 
     def nearest(self, vectors: Floats, k: int) -> tuple[Whole, Floats]:
-        likeness: Floats = vectors @ self.vectors.T
-        rows = best(likeness, k)
-        return rows, np.take_along_axis(likeness, rows, axis=1)
+        found: list[Whole] = []
+        near: list[Floats] = []
+        for at in range(0, max(len(vectors), 1), BLOCK):
+            likeness: Floats = vectors[at : at + BLOCK] @ self.vectors.T
+            found.append(best(likeness, k))
+            near.append(np.take_along_axis(likeness, found[-1], axis=1))
+        return np.concatenate(found), np.concatenate(near)
 
 
 class WordsInMemory:
