@@ -20,11 +20,8 @@ KINDS = ("contradicts", "supports", "neither")
 """What the columns of a judgement stand for."""
 
 ADAPTER = Path(__file__).parent / "model" / "entailment.safetensors"
-ADAPTER_SHA256 = ""
+ADAPTER_SHA256 = "18fad20537ce4807aee7b0f0225ec3fdb4db84d87d0a1339f67861dfecbc842d"
 """Of the adapter file, checked at load: figures in the card are of this file alone."""
-
-VERSION = f"entailment {ADAPTER_SHA256[:12]}"
-"""What a suggestion keeps as the judge that it came from."""
 
 MAX_LENGTH = 128
 """Tokens of a pair, its three marks included. A longer pair loses words from the end of its longer side, until both are
@@ -54,6 +51,12 @@ class Entailment:
         self._inner = trained["head.inner.weight"].T, trained["head.inner.bias"]
         self._outer = trained["head.outer.weight"].T, trained["head.outer.bias"]
         self._temperature = float(trained["temperature"][0])
+        self._version = f"entailment {sha256[:12]}"
+
+    @property
+    def version(self) -> str:
+        """What a suggestion keeps as the judge that it came from."""
+        return self._version
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """How likely each pair (a, b) is of each of KINDS: [n, 3], float32, every row adding up to one.

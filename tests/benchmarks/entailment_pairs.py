@@ -1,6 +1,7 @@
 """Pairs that the entailment judge learns from, and those held out of it: read, or made of those read by rule.
 
-Read are oie_nli's training file, neg_nli and scifact_rte (../shared/data), all by path. The rules take a pair that
+Read are oie_nli's training file, neg_nli, scifact_rte and the declared training split of perspectrum (../shared/data),
+all by path. The rules take a pair that
 supports and exchange one word on one side (a contradiction) or on both (support again), so that only reading both
 sides tells: of the four pairs that come of it each word stands as often in either kind. Nothing here touches what the
 benchmark tests.
@@ -17,7 +18,7 @@ import numpy as np
 
 from claims.suggestions.bert import read_tensors
 from claims.suggestions.lexicon import AXES
-from tests.benchmarks.corpora import DATA, oie_nli, scifact
+from tests.benchmarks.corpora import DATA, oie_nli, perspectrum, scifact
 from tests.benchmarks.entailment_templates import from_templates
 
 CONTRADICTS, SUPPORTS, NEITHER, NOT_SUPPORTS, NOT_CONTRADICTS = range(5)
@@ -86,13 +87,26 @@ def training_pairs() -> list[Labelled]:
     ]
 
 
+def debated() -> tuple[list[Labelled], list[Labelled]]:
+    """Perspectrum's declared training split, to train on and held out (a hundred of its claims): perspective, claim.
+
+    Looser than entailment: what argues for a claim supports it, what argues against it contradicts it.
+    """
+    pairs = [Labelled(pair.b, pair.a, KINDS[pair.stance]) for pair in perspectrum(["train"])[1]]
+    claims = sorted({pair.b for pair in pairs})
+    random.Random(4).shuffle(claims)
+    held = set(claims[:100])
+    return [pair for pair in pairs if pair.b not in held], [pair for pair in pairs if pair.b in held]
+
+
 def held_out() -> dict[str, list[Labelled]]:
-    """What settings are chosen by: oie_nli's dev file, a fifth of neg_nli, scifact_rte's dev file."""
+    """What settings are chosen by: oie_nli's and scifact_rte's dev files, a fifth of neg_nli and of the debates."""
     development = [Labelled(pair.a.strip(), pair.b.strip(), KINDS[pair.stance]) for pair in oie_nli("devin")]
     return {
         "oie_nli dev": development,
         **{f"neg_nli {part.name} held out": part.held for part in _negated_parts()},
         "scifact_rte dev": [Labelled(pair.a, pair.b, KINDS[pair.stance]) for pair in scifact("dev")],
+        "perspectrum train, held out": debated()[1],
     }
 
 
