@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/claims/facets/", claim.claim_facets, name="claim-facets"),
     path("d/<slug:slug>/claims/<int:number>/", claim_detail.claim_detail, name="claim-detail"),
     path("d/<slug:slug>/claims/<int:number>/edit/", claim_detail.claim_edit, name="claim-edit"),
+    path("d/<slug:slug>/claims/<int:number>/edit/here/", source.claim_edit_here, name="claim-edit-here"),
     path("d/<slug:slug>/claims/<int:number>/bin/", claim_detail.claim_bin, name="claim-bin"),
     path("d/<slug:slug>/claims/names/", claim.claim_names, name="claim-names"),
     path("d/<slug:slug>/links/", link.link_list, name="link-list"),

@@ -79,6 +79,7 @@ DOORS = {
     "claims:claim-facets": Door(VIEWER),
     "claims:claim-detail": Door(VIEWER),
     "claims:claim-edit": Door(ANALYST, ANALYST),
+    "claims:claim-edit-here": Door(ANALYST, ANALYST),
     "claims:claim-bin": Door(None, ANALYST, {"number": ALONE}),
     "claims:link-list": Door(VIEWER),
     "claims:link-detail": Door(VIEWER),

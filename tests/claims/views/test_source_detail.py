@@ -31,7 +31,7 @@ READER = "/d/china-russia/sources/1/"
 def text_of(page: str) -> str:
     """What a browser holds as the text of the page's article."""
     (article,) = re.findall(r'<article class="reader-text"[^>]*>(.*?)</article>', page, re.DOTALL)
-    return html.unescape(re.sub(r"</?(?:mark|span)\b[^>]*>", "", article))
+    return html.unescape(re.sub(r"</?(?:mark|span|div)\b[^>]*>", "", article))
 
 
 def test_it_works(dossier: Dossier, viewer: Membership, analyst: Membership, sign_in: SignIn) -> None:
@@ -41,7 +41,10 @@ def test_it_works(dossier: Dossier, viewer: Membership, analyst: Membership, sig
     assert page.status_code == 200
     shown = page.content.decode()
     assert text_of(shown) == TEXT
-    assert '<mark class="mark depth-1" id="C-1" data-claims="1">trade had never been better</mark>' in shown
+    assert (
+        '<mark class="mark depth-1 lane-1" id="C-1" data-opens="C-1 begins" data-closes="C-1 ends"'
+        ' data-claims="1">trade had never been better</mark>'
+    ) in shown
     for words in ("A report", "The Gazette", "2023-01", "English", "It is said that trade", "Officials"):
         assert words in shown
     assert f'href="/d/{dossier.slug}/claims/?topic=trade"' in shown
@@ -87,10 +90,12 @@ def test_overlapping_quotes_are_cut_and_every_claim_can_be_gone_to(
         make_claim(source, quote, by=analyst)
     page = sign_in(viewer).get(READER).content.decode()
     assert (
-        '<span id="C-3"></span><mark class="mark depth-2" id="C-1" data-claims="1 3">fell</mark>'
-        '<mark class="mark depth-1" data-claims="1"> </mark>'
-        '<mark class="mark depth-2" id="C-2" data-claims="1 2">sharply in March</mark>'
-        '<mark class="mark depth-1" data-claims="2">. Officials</mark>'
+        '<span id="C-3"></span><mark class="mark depth-2 lane-1 lane-2" id="C-1"'
+        ' data-opens="C-1, C-3 begin" data-closes="C-3 ends" data-claims="1 3">fell</mark>'
+        '<mark class="mark depth-1 lane-1" data-claims="1"> </mark>'
+        '<mark class="mark depth-2 lane-1 lane-2" id="C-2" data-opens="C-2 begins" data-closes="C-1 ends"'
+        ' data-claims="1 2">sharply in March</mark>'
+        '<mark class="mark depth-1 lane-2" data-closes="C-2 ends" data-claims="2">. Officials</mark>'
     ) in page
 
 
