@@ -1,5 +1,6 @@
 """Fetching: good pages come whole, and nothing leads into the network that this machine stands in."""
 
+import contextlib
 import gzip
 import ipaddress
 import os
@@ -60,6 +61,8 @@ class Resolver:
         if self.answers.get(host):
             return self.answers[host].pop(0)
         if host not in NAMES:
+            with contextlib.suppress(OSError):  # as the system's resolver reads 0x7f.1
+                return [socket.inet_ntoa(socket.inet_aton(host))]
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return NAMES[host]
 
@@ -118,6 +121,8 @@ HOSTILE = [
     "http://017700000001/",
     "http://127.1/",
     "http://127.0.1/",
+    "http://0x5db8d70e/",
+    "http://0135.184.215.14/",
     "http://0/",
     "http://0x0/",
     "http://127.0.0.01/",
@@ -607,6 +612,20 @@ def test_a_page_as_large_as_the_limit_is_taken(site: Website) -> None:
     site.answers["/b"] = page(gzip.compress(b"a" * LIMIT), Content_Encoding="gzip")
     for path in ("/a", "/b"):
         assert len(fetch(site.at(path), allow=ALLOW, max_bytes=LIMIT).data) == LIMIT
+
+
+def test_a_page_of_one_byte_more_is_refused(site: Website) -> None:
+    site.answers["/stated"] = page(b"a" * (LIMIT + 1))
+    site.answers["/unstated"] = OK + b"\r\n" + b"a" * (LIMIT + 1)
+    for path in ("/stated", "/unstated"):
+        with pytest.raises(IntakeError, match="larger than 50 MB"):
+            fetch(site.at(path), allow=ALLOW, max_bytes=LIMIT)
+
+
+def test_a_page_that_says_it_is_too_large_is_not_waited_for(site: Website) -> None:
+    site.answers["/a"] = drip(OK + b"Content-Length: 1000001\r\n\r\n", b"a")
+    with pytest.raises(IntakeError, match="larger than 50 MB"):
+        fetch(site.at("/a"), allow=ALLOW, max_bytes=LIMIT, seconds=0.3)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
