@@ -57,13 +57,19 @@ def _origins(name: str) -> list[str]:
 
 
 def _allowed_to_fetch(name: str) -> list[str]:
-    for entry in _listed(name):
+    """Host names and networks. A name that ends in a number could only be a misspelt address, and never matches."""
+    entries = _listed(name)
+    for entry in entries:
         with contextlib.suppress(ValueError):
             ipaddress.ip_network(entry, strict=False)
             continue
-        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", entry):
-            raise ImproperlyConfigured(f"{name} holds {entry!r}, which is no host and no network.")
-    return _listed(name)
+        is_host = re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", entry, re.IGNORECASE | re.ASCII)
+        if not is_host or re.fullmatch(r"(.*\.)?(0x[0-9a-f]*|\d+)\.?", entry, re.IGNORECASE):
+            raise ImproperlyConfigured(
+                f"{name} holds {entry!r}, which is no host and no network: write host names (archive.example.org) and "
+                "networks (10.0.0.0/8), comma-separated, without https:// and without ports."
+            )
+    return entries
 
 
 def _folder(name: str) -> Path | None:
