@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
+from sources.agencies import agencies
 from sources.models import Dossier, Fingerprint, Resemblance, Source
 from sources.shingles import (
     ENGINE,
@@ -135,10 +136,13 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
     Fingerprint.objects.filter(source__in=batch).delete()
     Resemblance.objects.filter(dossier=dossier, one__in=batch).delete()
     Resemblance.objects.filter(dossier=dossier, other__in=batch).delete()
-    texts = dict(Source.objects.filter(pk__in=batch).values_list("pk", "text"))
-    sets = {key: Wording(text) for key, text in texts.items()}
-    lengths = {key: len(text) for key, text in texts.items()}
-    del texts
+    sets: dict[int, Wording] = {}
+    lengths: dict[int, int] = {}
+    credited: dict[int, list[str]] = {}
+    fields = ("pk", "text", "author", "outlet")
+    for key, text, author, outlet in Source.objects.filter(pk__in=batch).values_list(*fields):
+        sets[key], lengths[key] = Wording(text), len(text)
+        credited[key] = agencies(text=text, author=author, outlet=outlet)
     signed = dict(zip(sets, signatures(list(sets.values())), strict=True))
     Fingerprint.objects.bulk_create(
         Fingerprint(
@@ -147,6 +151,7 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
             engine=ENGINE,
             signature=stored(signed[key]),
             bands=bands(signed[key]).tolist() if own.words else [],
+            agencies=credited[key],
         )
         for key, own in sets.items()
     )
