@@ -8,7 +8,15 @@ import trafilatura
 from lxml import etree, html
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.text import as_browsers_do, date_or_nothing, decode, decode_as, one_line, tidy
+from sources.intake.text import (
+    as_browsers_do,
+    characters_of,
+    date_or_nothing,
+    decode,
+    decode_as,
+    one_line,
+    tidy,
+)
 
 _NO_TEXT = "No text found on this page. Open it in a browser, copy the text and paste it."
 
@@ -71,7 +79,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         if name in _WIDE:  # a page in UTF-16 cannot say so in ASCII: one that does is UTF-8
             name = "utf-8"
         try:
-            return data.decode(name), name
+            return characters_of(data, name), name
         except UnicodeDecodeError:
             pass  # a page that declares one encoding and comes in another
     return decode(data)
