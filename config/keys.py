@@ -51,12 +51,27 @@ EVERYWHERE = Desk(
         Action("search", "/", "to the search field of the page"),
         Action("previous", "[", "previous page of a list; the claim or link before"),
         Action("next", "]", "next page of a list; the claim or link after"),
-        Action("undo", "u", "undo what was done last"),
+        Action("undo", "u", "undo what was just done; later, to what you did lately", least="reviewer"),
         Action("tray.put", "p", "put the claim at hand in the tray", least="analyst"),
         Action("tray.pair", "l", "to the pairing desk with the claim at hand", least="analyst"),
         Action("tray.swap", "x", "swap the two in the tray or on the pairing desk", least="analyst"),
     ),
 )
+
+
+def _rows_of(name: str) -> tuple[Action, ...]:
+    """The keys of a list whose rows are checked (static/js/picks.js)."""
+    return (
+        Action(f"{name}.down", "j", "to the next row", least="analyst"),
+        Action(f"{name}.up", "k", "to the row before", least="analyst"),
+        Action(
+            f"{name}.check",
+            "c",
+            "check the row at hand, or uncheck it; with Shift and a click: all since the last one",
+            least="analyst",
+        ),
+    )
+
 
 DESKS = (
     Desk(
@@ -69,6 +84,40 @@ DESKS = (
             Action("reader.text", "t", "into the text", least="analyst"),
             Action("reader.sentence", "s", "the whole sentence; again: the next one too", least="analyst"),
             Action("reader.mark", "c", "make a claim of the selected words", least="analyst"),
+        ),
+    ),
+    Desk(
+        "Claims",
+        ("claims:claim-list",),
+        (
+            *_rows_of("claims"),
+            Action("claims.edit", "m", "edit those that are checked, together", least="analyst"),
+        ),
+    ),
+    Desk(
+        "Speakers",
+        ("claims:speaker-list",),
+        (
+            *_rows_of("speakers"),
+            Action("speakers.merge", "m", "merge those that are checked", least="analyst"),
+        ),
+    ),
+    Desk(
+        "A speaker",
+        ("claims:speaker-detail",),
+        (Action("speaker.edit", "e", "edit name, affiliation, other names", least="analyst"),),
+    ),
+    Desk(
+        "The bin",
+        ("claims:bin",),
+        (*_rows_of("bin"), Action("bin.restore", "m", "restore those that are checked", least="analyst")),
+    ),
+    Desk(
+        "Topics",
+        ("claims:topic-list",),
+        (
+            *_rows_of("topics"),
+            Action("topics.merge", "m", "merge those that are checked", least="analyst"),
         ),
     ),
     Desk(
@@ -121,7 +170,7 @@ DESKS = (
         ("sources:source-list",),
         (Action("sources.new", "n", "bring in a source", least="analyst"),),
     ),
-    Desk("An invitation", ("sources:member-invite",), (Action("invite.select", "c", "select the link"),)),
+    Desk("An invitation", ("sources:member-invite",), (Action("invite.copy", "c", "copy the link"),)),
 )
 
 ACTIONS = {action.name: action for desk in (EVERYWHERE, *DESKS) for action in desk.actions}
