@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -232,8 +233,17 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# A worker says every few seconds that it is alive, and soon another does the work of one that was killed.
+PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 20.0,
+    "abort_job_polling_interval": 5.0,
+    "delete_jobs": "successful",
+}
+
 MESSAGE_LEVEL = message_levels.INFO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SECURE_CSP = {

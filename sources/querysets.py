@@ -14,7 +14,7 @@ from django.db.models.lookups import IsNull
 from sources.search import Search
 
 if TYPE_CHECKING:
-    from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
+    from sources.models import Dossier, Draft, Intake, Membership, Source, User  # noqa: F401
 
 OFFERED_FROM = 1_000
 FEW = 500
@@ -129,18 +129,55 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         return dict(claims.order_by().values_list("source_id").annotate(models.Count("pk")))
 
 
+_READ = Q(state="read")
+_KEPT = _READ & Q(dropped_at=None)
+
+KINDS = {
+    "waiting": Q(state="waiting"),
+    "new": _KEPT & Q(replaces=None, near=[]),
+    "version": _KEPT & Q(replaces__isnull=False),
+    "near": _KEPT & Q(replaces=None) & ~Q(near=[]),
+    "here": Q(state="here"),
+    "failed": Q(state="failed"),
+    "out": _READ & ~Q(dropped_at=None),
+    "stored": Q(state="stored"),
+}
+"""What an item of an intake may be: each is of one kind."""
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    def with_counts(self) -> Self:
+        """With how many items each has: ``items``, and of them ``left`` (to be looked at) and ``stored``."""
+        items = {
+            "items": models.Count("drafts"),
+            "left": models.Count("drafts", filter=Q(drafts__state="read", drafts__dropped_at=None)),
+            "failed": models.Count("drafts", filter=Q(drafts__state="failed")),
+            "stored": models.Count("drafts", filter=Q(drafts__state="stored")),
+        }
+        return self.annotate(**items).order_by("-pk")
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, dossier: "Dossier", person_id: int | None) -> Self:
         """This person's in the dossier, without what may be megabytes."""
         return self.filter(dossier=dossier, by=person_id).defer("text")
 
     def waiting(self) -> Self:
-        """Those that were not left out, the oldest first."""
-        return self.filter(dropped_at=None).order_by("pk")
+        """Those brought by themselves that were not left out, the oldest first."""
+        return self.filter(intake=None, dropped_at=None).order_by("pk")
 
     def dropped(self) -> Self:
-        """Those that were left out, the last one first."""
-        return self.exclude(dropped_at=None).order_by("-dropped_at", "-pk")
+        """Those brought by themselves that were left out, the last one first."""
+        return self.filter(intake=None).exclude(dropped_at=None).order_by("-dropped_at", "-pk")
+
+    def to_bring_in(self) -> Self:
+        """Those of an intake that become sources when it is confirmed."""
+        return self.filter(state="read", dropped_at=None)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are, and of each kind; one query."""
+        kinds = {name: models.Count("pk", filter=condition) for name, condition in KINDS.items()}
+        return self.order_by().aggregate(all=models.Count("pk"), **kinds)
 
     def with_look(self, first: int, last: int) -> Self:
         """With ``head`` and ``tail`` of the text, this many characters each, and how many are ``unseen`` between."""

@@ -1,29 +1,70 @@
-"""Background jobs that keep the house: nothing here waits for a person."""
+"""Background jobs: those that keep the house, and the reading of what was brought in."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from sources.models import Draft, Invitation
+from sources.actions.intake import go_on_later, read_items, without_job
+from sources.actions.original import remove_unused_originals
+from sources.intake.readers import Readers
+from sources.models import Draft, Intake, Invitation
 
 DRAFT_KEPT = timedelta(days=7)
 
+TURN = 15.0
+"""So many seconds a long job works before it lets others have a turn."""
 
-@app.periodic(cron="*/2 * * * *")
+AGAIN = RetryStrategy(max_attempts=20, wait=5)
+"""For jobs that may be run again: each goes on where it was."""
+
+
+@app.periodic(cron="* * * * * */10")
 @app.task(queueing_lock="take_up_lost_jobs", pass_context=True)
 async def take_up_lost_jobs(context: JobContext, timestamp: int) -> None:
-    """Queue anew the jobs whose worker was killed: a lost job says that it is being done, for ever."""
-    for job in await context.app.job_manager.get_stalled_jobs():
+    """Queue anew the jobs whose worker was killed: a lost job says that it is being done, for ever.
+
+    And those of intakes that are at work without one.
+    """
+    stalled = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
+    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
         await context.app.job_manager.retry_job(job)
+    await sync_to_async(_take_up_intakes)()
+
+
+def _take_up_intakes() -> None:
+    for key in without_job():
+        go_on_later(key)
+
+
+@app.task(pass_context=True, retry=AGAIN)
+def read_intake(context: JobContext, intake: int) -> None:
+    """Read the items of an intake that wait to be read."""
+    with Readers() as apart:
+        if not read_items(intake, apart=apart, enough=turn(context)):
+            go_on_later(intake)
+
+
+def turn(context: JobContext) -> Callable[[], bool]:
+    """Whether a job has worked for its turn, or its worker is to end."""
+    until = time.monotonic() + TURN
+    return lambda: time.monotonic() > until or context.should_abort()
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="clear_what_expired")
 def clear_what_expired(timestamp: int) -> None:
-    """Remove expired sessions, drafts a week old, and invitations that nobody used for a month past their end."""
+    """Remove expired sessions, invitations that nobody used for a month past their end, and drafts and intakes that
+    nobody touched for a week, with the files that nothing came from.
+    """  # fmt: skip
     SessionStore.clear_expired()
     Invitation.objects.filter(used_at=None, expires_at__lt=timezone.now() - timedelta(days=30)).delete()
-    Draft.objects.filter(at__lt=timezone.now() - DRAFT_KEPT).delete()
+    Draft.objects.filter(intake=None, at__lt=timezone.now() - DRAFT_KEPT).delete()
+    Intake.objects.filter(changed_at__lt=timezone.now() - DRAFT_KEPT).delete()
+    remove_unused_originals()

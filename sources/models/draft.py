@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from sources.languages import direction_of
+from sources.languages import direction_of, name_of
 from sources.models.dossier import Dossier, Membership
 from sources.models.intake import Intake
 from sources.models.original import Original
@@ -97,6 +97,26 @@ class Draft(models.Model):
     def name(self) -> str:
         """What the person who brought it knows it by."""
         return self.filename or self.address or "Pasted text"
+
+    @property
+    def kind(self) -> str:
+        """What it is in its intake: a name of ``sources.querysets.KINDS``."""
+        if self.state != self.State.READ:
+            return self.state
+        if self.dropped_at:
+            return "out"
+        return "version" if self.replaces_id else "near" if self.near else "new"
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it can be tried again: its text, its file or its address is there."""
+        again = self.state in (self.State.FAILED, self.State.HERE)
+        return again and bool(self.length or self.original_id or self.address)
+
+    @property
+    def language_name(self) -> str:
+        """The language in words: English."""
+        return name_of(self.language)
 
     @property
     def direction(self) -> str:

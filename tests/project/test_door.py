@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -22,7 +23,8 @@ from pytest_django import DjangoDbBlocker
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.models import Link
-from sources.models import Counter, Dossier, Letter, Membership, Role, User
+from sources.actions.original import keep_original
+from sources.models import Counter, Dossier, Letter, Membership, Role, Source, User
 from tests.conftest import (
     entered,
     make_claim,
@@ -49,6 +51,8 @@ ALONE = 5
 """Source, claim and link that the analyst made and nobody judged."""
 BINNED = 7
 """A source in the bin."""
+INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
+"""An intake of the analyst's, with one item."""
 ELSEWHERE = 41
 """Source, claim and link of the foreign dossier; the own has none so high."""
 
@@ -58,7 +62,8 @@ class Door:
     """The least role to GET and to POST; None where the method is wrong.
 
     ``blind``: a lead who must still judge the link is refused too, and so is the superuser, who judged nothing.
-    ``elsewhere``: what numbers answer that only a foreign dossier has.
+    ``elsewhere``: what numbers answer that only a foreign dossier has. ``own``: it is the analyst's alone; to all
+    others who might pass the door there is no such thing.
     """
 
     get: Role | None
@@ -68,6 +73,7 @@ class Door:
     query: str = ""
     blind: bool = False
     elsewhere: int = 404
+    own: bool = False
 
 
 DOORS = {
@@ -113,8 +119,19 @@ DOORS = {
     "claims:person-join": Door(LEAD, LEAD, query="?person=Zhang+Wei", data={"person": "Zhang Wei"}),
     "sources:source-list": Door(VIEWER),
     "sources:source-edit": Door(ANALYST, ANALYST),
-    "sources:import-confirm": Door(ANALYST, ANALYST),
+    "claims:import-confirm": Door(ANALYST, ANALYST),
+    "claims:intake-store": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "claims:intake-bin": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "claims:intake-restore": Door(None, ANALYST, {"uid": INTAKE}, own=True),
     "sources:import-undrop": Door(None, ANALYST),
+    "sources:intake": Door(ANALYST, None, {"uid": INTAKE}, own=True),
+    "sources:intake-item": Door(ANALYST, ANALYST, {"uid": INTAKE}, own=True),
+    "sources:intake-compare": Door(ANALYST, None, {"uid": INTAKE, "letter": "S", "other": WHOLE}, own=True),
+    "sources:intake-drop": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-take-up": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-retry": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-discard": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "sources:original": Door(VIEWER),
     "sources:members": Door(LEAD),
     "sources:member-add": Door(None, LEAD),
     "sources:member-role": Door(None, LEAD, data={"person": "viewer", "role": "reviewer"}),
@@ -228,7 +245,11 @@ def _build() -> House:
 
 def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership) -> None:
     make_member(dossier, "Zhang Wei")
+    intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
+    intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     whole = make_pair(dossier, by=analyst)
+    original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
+    Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)
     disputed = make_pair(dossier, by=analyst)
     make_review(disputed, by=reviewer)
@@ -303,6 +324,8 @@ def test_the_door_of(name: str, house: House, db: None) -> None:
             status = found[role.value].status_code
             if least is None:
                 assert status == 405, (method, role)
+            elif role.covers(least) and door.own and role != ANALYST:
+                assert status == 404, (method, role)
             elif role.covers(least):
                 assert is_answer(status), (method, role, status)
             else:
@@ -311,6 +334,8 @@ def test_the_door_of(name: str, house: House, db: None) -> None:
         status = found["superuser"].status_code
         if door.blind and least:
             assert status == 403
+        elif door.own and least:
+            assert status == 404
         else:
             assert is_answer(status) if least else status == 405, (method, "superuser", status)
 
