@@ -1,7 +1,7 @@
 """Near copies: texts that share much of their wording with those of a dossier, or with each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,14 +98,15 @@ def near_copies_among(texts: Sequence[str]) -> list[tuple[int, int, Likeness]]:
     return [pair for pair in found if pair[2].is_near_copy]
 
 
-def make_fingerprints(dossier: Dossier) -> int:
-    """Make the fingerprints that are missing, or of another engine, and find what those sources resemble.
+def make_fingerprints(dossier: Dossier, *, progress: Callable[[int], object] = int) -> int:
+    """Make the fingerprints that are missing, or of another engine, and find what those sources resemble; how many.
 
-    Each batch is a transaction: killed, it goes on where it was. Answers how many it made.
+    Each batch is a transaction, of which ``progress`` is told: killed, it goes on where it was.
     """
     made = 0
     while batch := _next_batch(dossier):
         made += batch
+        progress(batch)
     return made
 
 

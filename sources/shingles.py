@@ -12,7 +12,6 @@ shingles alone, unrelated texts that draw on the same phrases share as much as a
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -175,4 +174,4 @@ def _hashes(words: Sequence[str], run: int) -> Hashes:
 @cache
 def _marks() -> dict[int, None]:
     """All marks that stand on or beside a letter: accents, vowel signs, points."""
-    return {code: None for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code))[0] == "M"}
+    return {code: None for code in range(0x300, 0x20000) if unicodedata.category(chr(code))[0] == "M"}
