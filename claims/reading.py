@@ -257,6 +257,16 @@ class Reading:
         return without_claim(self.sentences, [row.mark for row in self.rows])
 
     @property
+    def sentence_steps(self) -> str:
+        """Where the sentences stand, for the page's script: characters since the last one, a comma before the length
+        of one without a claim, a plus before that of any other."""  # fmt: skip
+        bare, at, steps = {one.start for one in self.bare}, 0, []
+        for start, end in self.sentences:
+            steps.append(f"{start - at}{',' if start in bare else '+'}{end - start}")
+            at = end
+        return " ".join(steps)
+
+    @property
     def covered(self) -> int:
         """How many sentences have a claim."""
         return len(self.sentences) - len(self.bare)
