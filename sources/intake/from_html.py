@@ -53,8 +53,9 @@ def read(data: bytes, encoding: str, address: str = "") -> Draft:
     """The article as trafilatura finds it; where it finds next to none, all text that a browser would show.
 
     Paragraphs stand a blank line apart; list items, table rows and line breaks begin a line; tabs part cells.
-    Title, author, date, site and addresses are what the page states; the date is never guessed from its text. A
-    relative canonical address is taken from `address`, where the page was fetched; without one it is left out.
+    Title, author, date, site and addresses are what the page states, a date in its address among it; the date is never
+    guessed from its text. `address` is where the page was fetched: its own unless it gives another, and where a
+    relative canonical address begins; without it such a one is left out.
     """
     source, used = _decoded(data, encoding)
     text = _article(_parsed(source))
@@ -65,7 +66,7 @@ def read(data: bytes, encoding: str, address: str = "") -> Draft:
     if not text:
         raise IntakeError(_NO_TEXT)
     tree = _parsed(source)
-    stated = {"canonical_url": _canonical_address(tree, address), **_metadata(tree)}
+    stated = {"canonical_url": _canonical_address(tree, address), **_metadata(tree, address)}
     return Draft(text, encoding=used, warnings=tuple(warnings), **stated)
 
 
@@ -106,8 +107,8 @@ def _article(tree: html.HtmlElement) -> str:
     return rendered(found.body) if isinstance(found, trafilatura.settings.Document) else ""
 
 
-def _metadata(tree: html.HtmlElement) -> dict[str, str]:
-    found = trafilatura.extract_metadata(tree, extensive=False)
+def _metadata(tree: html.HtmlElement, address: str) -> dict[str, str]:
+    found = trafilatura.extract_metadata(tree, default_url=address or None, extensive=False)
     language = tree.get("lang", "").partition("-")[0].lower()
     return {
         "title": one_line(found.title),

@@ -144,6 +144,7 @@ HOSTILE = [
     "http://[2001:0:7f00:1::80ff:fffe]/",
     "http://[fe80::1%25lo]/",
     "http://[fe80::1%lo]/",
+    "http://[2606:2800:21f:cb07::1%lo]/",
     "http://[v1.127]/",
     # private and reserved ranges
     "http://10.0.0.1/",
@@ -373,12 +374,17 @@ def test_allowed_name_does_not_allow_its_address_by_number(site: Website) -> Non
 
 
 def drip(before: bytes, endless: bytes) -> Callable[[socket.socket], None]:
+    """Sends a little every now and then, until whoever asked hangs up."""
+
     def answer(sock: socket.socket) -> None:
         sock.sendall(before)
-        until = time.monotonic() + 0.6
+        sock.settimeout(0.02)
+        until = time.monotonic() + 20
         while time.monotonic() < until:
             sock.sendall(endless)
-            time.sleep(0.02)
+            with contextlib.suppress(TimeoutError):
+                if not sock.recv(1):
+                    return
 
     return answer
 
@@ -413,7 +419,7 @@ def test_slow_drip_ends_with_the_time(before: bytes, endless: bytes, site: Websi
     start = time.monotonic()
     with pytest.raises(IntakeError, match=r"had not come after 0\.3 seconds"):
         fetch(site.at("/a"), allow=ALLOW, seconds=0.3)
-    assert 0.25 < time.monotonic() - start < 1.5
+    assert 0.25 < time.monotonic() - start < 10
 
 
 def test_time_runs_over_all_redirects(site: Website) -> None:
@@ -425,21 +431,21 @@ def test_time_runs_over_all_redirects(site: Website) -> None:
     start = time.monotonic()
     with pytest.raises(IntakeError, match="had not come"):
         fetch(site.at("/a"), allow=ALLOW, seconds=0.5, redirects=100)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 10
 
 
 def test_slow_resolver_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
 
     def never(_host: str) -> list[str]:
-        answered.wait(5)
+        answered.wait(20)
         return []
 
     monkeypatch.setattr(hosts, "look_up", never)
     start = time.monotonic()
     with pytest.raises(IntakeError, match="had not come"):
         fetch("http://good.example/", seconds=0.3)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 10
     answered.set()
 
 

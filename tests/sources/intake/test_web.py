@@ -25,6 +25,13 @@ def site(settings: Any) -> Iterator[Website]:
         yield site
 
 
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Readers]:
+    """One process that reads all pages: starting one takes longer than a test may."""
+    with Readers() as apart:
+        yield apart
+
+
 def test_page_becomes_a_draft(site: Website) -> None:
     article = f"""<!DOCTYPE html><html lang="en-GB"><head><title>Treaty signed | The Courier</title>
         <meta name="author" content="Jane Doe"><meta property="og:site_name" content="The Courier">
@@ -47,6 +54,11 @@ def test_page_becomes_a_draft(site: Website) -> None:
 def test_outlet_is_the_host_where_the_page_names_none(site: Website) -> None:
     site.answers["/a.txt"] = page(LONG, kind="text/plain")
     assert read_address(site.at("/a.txt")).draft.outlet == HOST
+
+
+def test_date_in_the_address_is_the_pages(site: Website) -> None:
+    site.answers["/2023/03/21/treaty"] = page(f"<title>Treaty</title><p>{LONG}</p><p>{LONG}</p>")
+    assert read_address(site.at("/2023/03/21/treaty")).draft.published == "2023-03-21"
 
 
 @pytest.mark.parametrize(
@@ -76,11 +88,13 @@ def test_outlet_is_the_host_where_the_page_names_none(site: Website) -> None:
         ("", ""),
     ],
 )
-def test_canonical_address_is_what_the_page_gives(head: str, canonical: str, site: Website) -> None:
+def test_canonical_address_is_what_the_page_gives(
+    head: str, canonical: str, site: Website, apart: Readers
+) -> None:
     site.answers["/x/1?utm=2"] = page(
         f"<html><head>{head}</head><body><p>Words of the page.</p></body></html>"
     )
-    draft = read_address(site.at("/x/1?utm=2")).draft
+    draft = read_address(site.at("/x/1?utm=2"), apart=apart).draft
     assert draft.canonical_url == canonical.replace("{site}", site.at(""))
     assert draft.url == site.at("/x/1?utm=2")
 
@@ -130,10 +144,10 @@ FRENCH = "Le café était fermé, dit-on. L’été s’achève. " * 9
     ],
 )
 def test_characters_are_read_as_the_server_says(
-    kind: str, data: bytes, text: str, encoding: str, site: Website
+    kind: str, data: bytes, text: str, encoding: str, site: Website, apart: Readers
 ) -> None:
     site.answers["/a"] = page(data, kind=kind)
-    draft = read_address(site.at("/a")).draft
+    draft = read_address(site.at("/a"), apart=apart).draft
     assert draft.text.strip() == text.strip()
     assert draft.encoding == encoding
 
