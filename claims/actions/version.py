@@ -1,4 +1,4 @@
-"""New versions of a source: what its claims rest on is carried over, never shifted; what cannot be stays and is listed."""
+"""New versions of a source: what its claims rest on is carried over, never shifted; what cannot be waits."""
 
 from dataclasses import dataclass, field
 
