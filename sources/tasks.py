@@ -11,10 +11,11 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from sources.actions import origin as origins
 from sources.actions.intake import go_on_later, read_items, without_job
 from sources.actions.original import remove_unused_originals
 from sources.intake.readers import Readers
-from sources.models import Draft, Intake, Invitation
+from sources.models import Dossier, Draft, Intake, Invitation
 
 DRAFT_KEPT = timedelta(days=7)
 
@@ -49,6 +50,13 @@ def read_intake(context: JobContext, intake: int) -> None:
     with Readers() as apart:
         if not read_items(intake, apart=apart, enough=turn(context)):
             go_on_later(intake)
+
+
+@app.task(retry=AGAIN)
+def propose_origins(dossier: int) -> None:
+    """Compute the proposed origins of a dossier anew. Defer it with ``sources.actions.origin.propose_later``."""
+    for found in Dossier.objects.filter(pk=dossier):
+        origins.propose_origins(found)
 
 
 def turn(context: JobContext) -> Callable[[], bool]:
