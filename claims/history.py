@@ -102,7 +102,9 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
     changed since review.
     """
-    events = list(_events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)])
+    events = list(
+        _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)]
+    )
     numbers = {link.from_claim_id: link.from_claim.cited, link.to_claim_id: link.to_claim.cited}
     entries = [
         entry
@@ -112,7 +114,7 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     if shown:
         reviews = _events("Review").filter(link=link.pk).select_related("reviewer").order_by("-pgh_id")
         entries += [entry for review in reviews[: _read(page)] for entry in _of_review(review)]
-    entries.sort(key=lambda entry: (entry.at, entry.what != "proposed"), reverse=True)
+    entries.sort(key=lambda entry: (entry.what != "proposed", entry.at), reverse=True)
     return _page(entries, page, link)
 
 
@@ -161,9 +163,9 @@ def history_of_claim(claim: Claim, *, page: int = 1) -> History:
         "speaker": names_held("Speaker", {event.speaker_id for event in events}),
         "source": {
             key: f"S-{number}"
-            for key, number in Source.objects.filter(pk__in={event.source_id for event in events}).values_list(
-                "pk", "number"
-            )
+            for key, number in Source.objects.filter(
+                pk__in={event.source_id for event in events}
+            ).values_list("pk", "number")
         },
     }
     entries = [
@@ -275,8 +277,13 @@ def _of_claim(event: Any, earlier: Any, names: dict[str, dict[int, str]]) -> Ite
             for label in ("speaker", "source")
             if (before := getattr(earlier, f"{label}_id")) != (after := getattr(event, f"{label}_id"))
         ]
-        if event.start != earlier.start and (event.quote, event.source_id) == (earlier.quote, earlier.source_id):
-            changes.append(Change("place", f"character {earlier.start + 1:,}", f"character {event.start + 1:,}"))
+        if event.start != earlier.start and (event.quote, event.source_id) == (
+            earlier.quote,
+            earlier.source_id,
+        ):
+            changes.append(
+                Change("place", f"character {earlier.start + 1:,}", f"character {event.start + 1:,}")
+            )
         if changes and not any(entry.changes for entry in entries):
             entries.insert(0, Entry(event.pgh_created_at, "edited", account=_account(event)))
         for entry in entries[:1]:
@@ -403,7 +410,7 @@ def _name(entries: list[Entry], record: Record) -> None:
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit of a record: whose account made it, and what the record had before: fields, speaker and topics by name."""
+    """One edit of a record: whose account made it; what the record had before: fields, speaker and topics by name."""
 
     account: int | None
     fields: dict[str, Any]
@@ -414,7 +421,7 @@ class Edit:
 EDITED: dict[type[Record], tuple[str, ...]] = {
     Source: ("title", "outlet", "author", "url", "published", "language", "reliability"),
     Claim: ("start", "end", *CLAIM_FIELDS),
-    Link: ("kind", "contradiction_type", "strength", "mutual", "rationale", "from_claim_id", "to_claim_id"),
+    Link: ("contradiction_type", "strength", "mutual", "rationale"),
 }
 """What an edit of each may change."""
 

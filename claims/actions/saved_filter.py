@@ -99,7 +99,12 @@ def undo_filter(revision: Revision) -> list[str]:
     rows = SavedFilter.objects.filter(dossier=revision.dossier, list=before["list"])
     late = f"The saved filter “{before['name']}” was changed or made anew since, so nothing was taken back."
     if not after:
-        fields = {"list": before["list"], "name": before["name"], "query": before["query"], "by_id": before["by"]}
+        fields = {
+            "list": before["list"],
+            "name": before["name"],
+            "query": before["query"],
+            "by_id": before["by"],
+        }
         fresh = SavedFilter(dossier=revision.dossier, **fields)
         if rows.filter(name=before["name"]).exists():
             raise TooLate(late)

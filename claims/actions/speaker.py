@@ -208,7 +208,9 @@ def merge_speakers(*, dossier: Dossier, into: str, others: Collection[str], by: 
     SpeakerAlias.objects.bulk_create(
         [SpeakerAlias(dossier=dossier, speaker=target, name=one.name) for one in gone_ones]
     )
-    if not target.affiliation and (found := next((one.affiliation for one in gone_ones if one.affiliation), "")):
+    if not target.affiliation and (
+        found := next((one.affiliation for one in gone_ones if one.affiliation), "")
+    ):
         target.affiliation = found
         target.save(update_fields=["affiliation"])
     count = sum(map(len, moved.values()))
@@ -257,7 +259,10 @@ def undo_merge(revision: Revision) -> list[str]:
     before, left = revision.before, []
     mine = {key for row in before["speakers"] for key in row["claims"]}
     at = dict(
-        Claim.objects.select_for_update(no_key=True).filter(pk__in=mine).order_by("pk").values_list("pk", "speaker_id")
+        Claim.objects.select_for_update(no_key=True)
+        .filter(pk__in=mine)
+        .order_by("pk")
+        .values_list("pk", "speaker_id")
     )
     target = Speaker.objects.select_for_update().filter(pk=before["into"]).first()
     if target is None:

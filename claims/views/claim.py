@@ -31,6 +31,7 @@ def claim_list(request: Request, slug: str) -> HttpResponse:
         "section": "claims",
         "filters": filters,
         "on": filters_on(request, filters.form),
+        "asked": [(name, value) for name, value in request.GET.items() if value and name != "before"],
         "page": page,
     }
     return show(request, LIST, context, status=200 if right else 422)

@@ -59,14 +59,17 @@ def source_edit(request: Request, slug: str, number: int) -> HttpResponse:
     form = SourceEditForm(source, request.POST)
     if form.is_valid():
         try:
-            edit_source(source, changes=form.changes, version=form.cleaned_data["version"])
+            edited = edit_source(source, changes=form.changes, version=form.cleaned_data["version"])
         except Stale as stale:
             return _stale(request, form, stale)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             to = reverse("claims:source-detail", args=[slug, number])
-            return done(request, to, f"{source.cited} saved.")
+            undo = ""
+            if edited.version != form.cleaned_data["version"]:
+                undo = reverse("claims:edit-undo", args=[slug, source.LETTER, number, edited.version])
+            return done(request, to, f"{source.cited} saved.", undo=undo)
     return invalid(request, EDIT, _context(form))
 
 
