@@ -364,9 +364,9 @@ def _write(dossier: Dossier, proposals: Sequence[Group]) -> int:
     Origin.objects.bulk_update(changed, ["reasons", "joins"], batch_size=500)
     _regroup({key: origin for key, origin in wanted.items() if before.get(key) != origin})
     emptied = set(before.values()) & free.keys()
-    Origin.objects.filter(pk__in=emptied).exclude(
-        pk__in=Source.objects.filter(origin__in=emptied).values("origin")
-    ).delete()
+    gone = Origin.objects.filter(pk__in=emptied)
+    gone.update(joins=None)
+    gone.filter(sources=None, joiners=None).delete()
     return len(proposals)
 
 
