@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from sources.actions.origin import propose_later
 from sources.actions.original import bytes_of, keep_original
 from sources.actions.source import HereAlready, bring_in_source, same_text
 from sources.copies import near_copies
@@ -199,6 +200,8 @@ def confirm_drafts(drafts: Collection[Draft], *, by: Membership, carry_over: Car
     if errors:
         raise NotBroughtIn(errors)
     Draft.objects.filter(pk__in=keys).delete()
+    for dossier in {source.dossier for source in sources}:
+        propose_later(dossier)
     return sources
 
 

@@ -36,6 +36,7 @@ from sources.actions.draft import (
     same_address,
     store,
 )
+from sources.actions.origin import propose_later
 from sources.actions.original import bytes_of, keep_in_chunks, keep_original, write_to
 from sources.actions.source import HereAlready, same_text
 from sources.copies import near_copies_among
@@ -237,8 +238,13 @@ def _guarded(draft: Draft, act: Callable[[], None], *, to_do: Draft.State) -> No
 
 
 def _lock_intake(draft: Draft) -> Intake:
-    """The intake of an item, as it stands now, until the transaction ends: its items are settled in turn."""
+    """The intake of an item, as it stands now, until the transaction ends: its items are settled in turn.
+
+    Such a transaction need not wait for the disk: should the power fail, the item waits as before, and is done again.
+    """
     assert draft.intake
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
     return Intake.objects.select_for_update(no_key=True).get(pk=draft.intake.pk)
 
 
@@ -561,6 +567,7 @@ def _finish_storing(intake_id: int) -> bool:
         return False
     intake.state = Intake.State.DONE
     intake.save(update_fields=["state", "changed_at"])
+    propose_later(intake.dossier)
     return True
 
 

@@ -114,6 +114,7 @@ def _chosen(request: Request) -> tuple[list[tuple[Upload, str]], int]:
         for file, path in zip(folder, paths, strict=True)
         if not is_junk(path or file.name or "") and _suffix(file) in BROUGHT_ALONE
     ]
+    taken.sort(key=lambda pair: (pair[1] or pair[0].name or "").lower())  # a browser gives them in no order
     return files + taken, len(folder) - len(taken)
 
 
