@@ -76,6 +76,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   readMarks();
   if (kept?.unit) bringToTop(kept.unit);
   if (atHand !== null && isMarked(atHand)) take(atHand, { scroll: false });
+  if (kept?.label === "suggest") document.querySelector("#suggested details")?.scrollIntoView({ block: "nearest" });
   const chips = [...document.querySelectorAll("#bar .chip")];
   const same = chips.find((one) => one.firstChild.textContent.trim() === kept?.label);
   if (document.activeElement === document.body) (same ?? text).focus({ preventScroll: true });

@@ -179,6 +179,7 @@ if (canMark) {
         say(`C-${editing().dataset.claim} is being edited.`);
         editing().querySelector("[name=statement]").focus();
       } else {
+        document.getElementById("over")?.remove();
         before.set(target.dataset.claim, target.cloneNode(true));
       }
     }

@@ -178,7 +178,7 @@ export function isNarrow() {
 
 export function unselect() {
   for (const one of document.querySelectorAll(".reader .is-selected")) one.classList.remove("is-selected");
-  document.getElementById("over").hidden = true;
+  document.getElementById("over")?.remove();
 }
 
 export function take(number, { scroll = true, done = "" } = {}) {
@@ -190,7 +190,6 @@ export function take(number, { scroll = true, done = "" } = {}) {
   atHand = number;
   forgetCursor();
   if (scroll) bring(pieces[0], isNarrow() ? "start" : "center");
-  tellOverlaps(mark);
   const quote = content.slice(mark.start, Math.min(mark.end, mark.start + 600));
   if (cardOf(number)) showCard(number, quote, done);
   else fetchCards(number).then(() => atHand === number && showCard(number, quote, done));
@@ -199,6 +198,7 @@ export function take(number, { scroll = true, done = "" } = {}) {
 function showCard(number, quote, done) {
   const card = cardOf(number);
   card?.classList.add("is-selected");
+  if (card) tellOverlaps(markOfNumber(number), card);
   if (card && !isNarrow()) margin.scrollTo({ top: card.offsetTop - 16 });
   const statement = card?.querySelector(".statement")?.textContent.trim() ?? "";
   const others = overlapping(markOfNumber(number)).length - 1;
@@ -243,19 +243,23 @@ export const step = (by) => stepAmong(marks, by) || say("No marks are shown.");
 
 const overlapping = (mark) => marks.filter((one) => one.start < mark.end && one.end > mark.start);
 
-function tellOverlaps(mark) {
-  const place = document.getElementById("over");
+/* On the card at hand, the others that rest on some of its words. */
+function tellOverlaps(mark, card) {
   const some = overlapping(mark);
-  place.hidden = some.length < 2;
-  place.replaceChildren("On these words: ");
-  for (const { number } of some.slice(0, 12)) {
+  if (some.length < 2) return;
+  const place = document.createElement("nav");
+  place.className = "cluster meta";
+  place.id = "over";
+  place.setAttribute("aria-label", "Claims on the same words");
+  place.append("On these words too: ");
+  for (const { number } of some.filter((one) => one !== mark).slice(0, 12)) {
     const link = document.createElement("a");
-    link.className = "chip num";
+    link.className = "num";
     link.href = `#C-${number}`;
     link.textContent = `C-${number}`;
-    if (number === mark.number) link.setAttribute("aria-current", "true");
-    place.append(link, " ");
+    place.append(link);
   }
+  card.append(place);
 }
 
 export function another() {

@@ -45,6 +45,15 @@ export function unitAt(characters) {
   return Math.min(characters + firstWhere(wide.length, (n) => wide[n] - n >= characters), content.length);
 }
 
+/* The same for many places that rise, in one pass. */
+export function unitsInOrder() {
+  let n = 0;
+  return (characters) => {
+    while (n < wide.length && wide[n] - n < characters) n++;
+    return characters + n;
+  };
+}
+
 export const isSecondHalf = (unit) => (content.charCodeAt(unit) & 0xfc00) === 0xdc00;
 
 export function blockAt(unit) {

@@ -1,6 +1,6 @@
 /* Selecting words of the text by keys: a cursor goes from word to word, Shift keeps what it has passed. */
 
-import { bringToTop, content, firstInView, firstWhere, isSecondHalf, placeOf, pointAt, rangeOf, runsLeft, say, text, trimmed, unitAt } from "./text.js";
+import { bringToTop, content, firstInView, firstWhere, isSecondHalf, placeOf, pointAt, rangeOf, runsLeft, say, text, trimmed, unitsInOrder } from "./text.js";
 
 const selection = document.getSelection();
 
@@ -207,12 +207,13 @@ let sentences = null;
 export function allSentences() {
   if (sentences?.of === text) return sentences.found;
   const found = [];
+  const unitOf = unitsInOrder();
   let at = 0;
   for (const pair of (text.dataset.sentences ?? "").split(" ")) {
     const [gap, length] = pair.split(/[,+]/).map(Number);
     if (!length) continue;
     at += gap;
-    found.push({ start: unitAt(at), end: unitAt(at + length), isBare: pair.includes(",") });
+    found.push({ start: unitOf(at), end: unitOf(at + length), isBare: pair.includes(",") });
     at += length;
   }
   sentences = { of: text, found };
