@@ -154,6 +154,7 @@ TIMES = re.compile(
 )
 SECRETS = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
+    r'|data-place="[^"/]+'
 )
 
 
