@@ -123,7 +123,11 @@ def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "")
 def addresses(route: str) -> list[str]:
     """The addresses of a route, with every number and letter there is."""
     found = [ROOT + route.removeprefix("d/<slug:slug>/")]
-    choices = {"int": [str(n) for n in range(1, HIGHEST + 1)], "str": ["S", "C", "L"]}
+    choices = {
+        "int": [str(n) for n in range(1, HIGHEST + 1)],
+        "str": ["S", "C", "L"],
+        "uuid": ["00000000-0000-4000-8000-000000000000"],
+    }
     while holes := re.findall(r"<(\w+):\w+>", found[0]):
         kind = holes[0]
         found = [re.sub(r"<\w+:\w+>", one, address, count=1) for address in found for one in choices[kind]]
