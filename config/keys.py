@@ -194,6 +194,18 @@ DESKS = (
         ("sources:source-list",),
         (Action("sources.new", "n", "bring in a source", least="analyst"),),
     ),
+    Desk(
+        "Origins",
+        ("sources:origin-list",),
+        (
+            Action("origins.down", "j", "to the next source"),
+            Action("origins.up", "k", "to the source before"),
+            Action("origins.confirm", "c", "confirm the origin at hand, or the first", least="analyst"),
+            Action("origins.split", "s", "split the source at hand off", least="analyst"),
+            Action("origins.alone", "a", "the source at hand stands on its own", least="analyst"),
+            Action("origins.join", "m", "to the numbers of sources to be joined", least="analyst"),
+        ),
+    ),
     Desk("An invitation", ("sources:member-invite",), (Action("invite.copy", "c", "copy the link"),)),
 )
 

@@ -14,7 +14,7 @@ from django.db.models.lookups import IsNull
 from sources.search import Search
 
 if TYPE_CHECKING:
-    from sources.models import Dossier, Draft, Intake, Membership, Source, User  # noqa: F401
+    from sources.models import Dossier, Draft, Intake, Membership, Origin, Source, User  # noqa: F401
 
 OFFERED_FROM = 1_000
 FEW = 500
@@ -155,6 +155,18 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             "stored": models.Count("drafts", filter=Q(drafts__state="stored")),
         }
         return self.annotate(**items).order_by("-pk")
+
+
+class OriginQuerySet(RecordQuerySet["Origin"]):
+    def of(self, dossier: "Dossier") -> Self:
+        """Those of the dossier that have live sources, with how many: ``count``."""
+        live = related_rows(self.model, "sources").filter(origin=OuterRef("pk"), binned_at=None).order_by()
+        counted = live.annotate(n=models.Func("pk", function="count")).values("n")
+        return (
+            self.filter(models.Exists(live), dossier=dossier)
+            .select_related("by", "joins")
+            .annotate(count=Subquery(counted, output_field=models.IntegerField()))
+        )
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

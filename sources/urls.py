@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, intake, invitation, keys, member, original, source
+from sources.views import dossier, draft, home, intake, invitation, keys, member, origin, original, source
 
 app_name = "sources"
 
@@ -22,6 +22,17 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/sources/", source.source_list, name="source-list"),
     path("d/<slug:slug>/sources/<int:number>/edit/", source.source_edit, name="source-edit"),
     path("d/<slug:slug>/sources/<int:number>/original/", original.original, name="original"),
+    path("d/<slug:slug>/sources/<int:number>/compare/<int:other>/", origin.source_compare, name="source-compare"),
+    path("d/<slug:slug>/sources/<int:number>/origin/", origin.source_origin, name="source-origin"),
+    path("d/<slug:slug>/sources/<int:number>/origin/split/", origin.origin_split, name="origin-split"),
+    path("d/<slug:slug>/sources/<int:number>/origin/alone/", origin.origin_alone, name="origin-alone"),
+    path("d/<slug:slug>/origins/", origin.origin_list, name="origin-list"),
+    path("d/<slug:slug>/origins/join/", origin.origin_join, name="origin-join"),
+    path("d/<slug:slug>/origins/propose/", origin.origin_propose, name="origin-propose"),
+    path("d/<slug:slug>/origins/undo/<int:key>/", origin.origin_undo, name="origin-undo"),
+    path("d/<slug:slug>/origins/<int:number>/confirm/", origin.origin_confirm, name="origin-confirm"),
+    path("d/<slug:slug>/origins/<int:number>/apart/", origin.origin_apart, name="origin-apart"),
+    path("d/<slug:slug>/origins/<int:number>/name/", origin.origin_name, name="origin-name"),
     path("d/<slug:slug>/import/sources/undrop/", draft.import_undrop, name="import-undrop"),
     path("d/<slug:slug>/import/<uuid:uid>/", intake.intake, name="intake"),
     path("d/<slug:slug>/import/<uuid:uid>/<int:number>/", intake.intake_item, name="intake-item"),

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from sources.models.dossier import Dossier, Membership
 from sources.models.source import Source
+from sources.querysets import OriginQuerySet
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -48,6 +49,8 @@ class Origin(models.Model):
         db_index=False,
     )
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = OriginQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
