@@ -1,5 +1,7 @@
 """The origin: the independent voice behind sources, and what near copies are known by."""
 
+import uuid
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -150,6 +152,7 @@ class Resemblance(models.Model):
 class Regrouping(models.Model):
     """What a person did to origins, to be taken back: how what it touched stood ``before`` and ``after``."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
     by = models.ForeignKey(
         Membership, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -159,10 +160,10 @@ def origin_join(request: Request, slug: str) -> HttpResponse:
 
 
 @require_POST
-def origin_undo(request: Request, slug: str, key: int) -> HttpResponse:
+def origin_undo(request: Request, slug: str, uid: UUID) -> HttpResponse:
     """Take back what a person did to origins."""
     access = enter(request, slug, Role.ANALYST)
-    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, pk=key)
+    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, uid=uid)
     try:
         origins.take_back(regrouping)
     except ValidationError as error:
@@ -280,7 +281,7 @@ def _done(request: Request, access: Access, act: Callable[[], Regrouping]) -> Ht
 
 def _went(request: Request, access: Access, regrouping: Regrouping) -> HttpResponse:
     origins.propose_later(access.dossier)
-    undo = reverse("sources:origin-undo", args=[access.dossier.slug, regrouping.pk])
+    undo = reverse("sources:origin-undo", args=[access.dossier.slug, regrouping.uid])
     return done(request, _back(request, access), regrouping.said, undo=undo)
 
 

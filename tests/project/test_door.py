@@ -18,13 +18,14 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.models import Link
 from sources.actions.original import keep_original
-from sources.models import Counter, Dossier, Letter, Membership, Role, Source, User
+from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
 from tests.conftest import (
     entered,
     make_claim,
@@ -53,6 +54,8 @@ BINNED = 7
 """A source in the bin."""
 INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
+REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
+"""What somebody did to an origin of the own dossier."""
 ELSEWHERE = 41
 """Source, claim and link of the foreign dossier; the own has none so high."""
 
@@ -119,6 +122,17 @@ DOORS = {
     "claims:person-join": Door(LEAD, LEAD, query="?person=Zhang+Wei", data={"person": "Zhang Wei"}),
     "sources:source-list": Door(VIEWER),
     "sources:source-edit": Door(ANALYST, ANALYST),
+    "sources:source-compare": Door(VIEWER, None, {"other": WHOLE}),
+    "sources:source-origin": Door(VIEWER),
+    "sources:origin-list": Door(VIEWER),
+    "sources:origin-split": Door(None, ANALYST),
+    "sources:origin-alone": Door(None, ANALYST),
+    "sources:origin-join": Door(None, ANALYST),
+    "sources:origin-propose": Door(None, ANALYST),
+    "sources:origin-undo": Door(None, ANALYST, {"uid": REGROUPING}),
+    "sources:origin-confirm": Door(None, ANALYST),
+    "sources:origin-apart": Door(None, ANALYST),
+    "sources:origin-name": Door(None, ANALYST),
     "claims:import-confirm": Door(ANALYST, ANALYST),
     "claims:intake-store": Door(None, ANALYST, {"uid": INTAKE}, own=True),
     "claims:intake-bin": Door(None, ANALYST, {"uid": INTAKE}, own=True),
@@ -230,6 +244,7 @@ def _build() -> House:
     foreign = make_dossier("foreign", leads=[make_user("their-lead")])
     Counter.objects.filter(dossier=foreign).update(last=ELSEWHERE - 1)
     make_pair(foreign, by=foreign.people.get())
+    foreign.origins.create(number=ELSEWHERE)
     users: dict[str, User] = {
         "outsider": make_user("outsider"),
         "superuser": make_user("superuser", is_superuser=True),
@@ -245,6 +260,16 @@ def _build() -> House:
 
 def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership) -> None:
     make_member(dossier, "Zhang Wei")
+    dossier.origins.create(number=WHOLE)
+    Regrouping.objects.create(
+        dossier=dossier,
+        by=analyst,
+        uid=REGROUPING,
+        said="Named.",
+        before={},
+        after={},
+        undone_at=timezone.now(),
+    )
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     whole = make_pair(dossier, by=analyst)
