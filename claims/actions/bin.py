@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
+from claims.actions.version import carry_again, carry_back, newer_version
+from claims.models import Anchoring, Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
 from sources.access import Access
+from sources.actions.original import remove_unused_originals
 from sources.actions.records import locked
 from sources.models import Record, Source
 from sources.querysets import RecordQuerySet
@@ -19,11 +21,22 @@ from sources.querysets import RecordQuerySet
 def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
     """Bin a record with the claims and links that rest on it.
 
-    An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything.
+    An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything. The claims
+    that were carried to a version go back to the one that it replaced; a source that has a newer version stays.
     """
+    for ground in _replaced(record):
+        locked(ground)
     current = locked(record)
     if current.is_binned:
         raise ValidationError(f"{current.cited} is in the bin already.", code="binned")
+    if isinstance(current, Source):
+        if newer := newer_version(current):
+            raise ValidationError(
+                f"{newer.cited} is the new version of {current.cited}: put {newer.cited} in the bin first.",
+                code="replaced",
+            )
+        _require_own_decisions(current, access)
+        carry_back(current)
     _require_right(current, access)
     now = timezone.now()
     for rows in _with_what_rests_on(current):
@@ -37,7 +50,7 @@ def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
 def restore[Model: Record](record: Model, *, access: Access) -> Model:
     """Bring a record back with what went into the bin together with it.
 
-    Refuses (ValidationError) while what it rests on is itself in the bin.
+    Refuses (ValidationError) while what it rests on is itself in the bin, or another version stands in its place.
     """
     # What it rests on is locked first, so that nobody puts it in the bin meanwhile.
     grounds = [locked(ground) for ground in _what_it_rests_on(record)]
@@ -51,6 +64,11 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
                 f"{current.cited} rests on {ground.cited}, which is in the bin too: restore {ground.cited} first.",
                 code="ground",
             )
+    if isinstance(current, Source) and current.replaces_id and (newer := newer_version(current.replaces_id)):
+        raise ValidationError(
+            f"{newer.cited} is the new version of {grounds[0].cited} now: put {newer.cited} in the bin first.",
+            code="replaced",
+        )
     together: datetime | None = current.binned_at
     *upper, links = _with_what_rests_on(current)
     for rows in upper:
@@ -63,7 +81,26 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
         )
     links.filter(binned_at=together).update(binned_at=None, binned_by=None)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
+    if isinstance(current, Source):
+        carry_again(current, by=access.person)
     return current
+
+
+@transaction.atomic
+def undo_version(source: Source, *, access: Access) -> Source:
+    """Take a new version back: it goes into the bin, and the claims that were carried to it back to the old one.
+
+    Refuses (ValidationError) when claims were made in it since: they would go into the bin with it.
+    """
+    own = Claim.objects.live().filter(source=source).exclude(anchorings__to_source=source).count()
+    if own:
+        claims = "a claim was" if own == 1 else f"{own} claims were"
+        raise ValidationError(
+            f"{claims.capitalize()} made in {source.cited} since. Put {source.cited} in the bin if "
+            f"{'it' if own == 1 else 'they'} should go with it.",
+            code="claims",
+        )
+    return put_in_bin(source, access=access)
 
 
 @transaction.atomic
@@ -72,6 +109,12 @@ def delete_for_good(record: Record) -> None:
     current = locked(record)
     if not current.is_binned:
         raise ValidationError(f"{current.cited} is not in the bin.", code="not-binned")
+    newer = Source.objects.filter(replaces=current.pk).first() if isinstance(current, Source) else None
+    if newer:
+        raise ValidationError(
+            f"{newer.cited}, in the bin too, is a new version of {current.cited}: delete {newer.cited} first.",
+            code="replaced",
+        )
     *upper, links = _with_what_rests_on(current)
     for model in (Review, Lease, Skip, Disclosure):
         model._default_manager.filter(link__in=links).delete()
@@ -80,6 +123,8 @@ def delete_for_good(record: Record) -> None:
         if rows.model is Claim:
             ClaimTopic.objects.filter(claim__in=rows).delete()
         rows.delete()
+    if isinstance(current, Source):
+        remove_unused_originals(current.dossier)
 
 
 def what_rests_on(record: Record) -> tuple[int, int]:
@@ -103,7 +148,19 @@ def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
 def _what_it_rests_on(record: Record) -> list[Record]:
     if isinstance(record, Link):
         return sorted([record.from_claim, record.to_claim], key=lambda claim: claim.pk)
-    return [record.source] if isinstance(record, Claim) else []
+    return [record.source] if isinstance(record, Claim) else _replaced(record)
+
+
+def _replaced(record: Record) -> list[Record]:
+    """The source that this one is the new version of: versions are locked in the order of the chain."""
+    return [record.replaces] if isinstance(record, Source) and record.replaces else []
+
+
+def _require_own_decisions(source: Source, access: Access) -> None:
+    """Where another person placed an orphan in a version, or left it with the old one, that is work of hers."""
+    decided = Anchoring.objects.filter(to_source=source).exclude(decision="").exclude(by=access.person_id)
+    if not access.can_lead and decided.exists():
+        raise PermissionDenied(f"Others' work rests on {source.cited}: ask a lead.")
 
 
 def _require_right(record: Record, access: Access) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from claims.actions.review import disclose
 from claims.actions.speaker import speaker_named
 from claims.actions.topic import names_of, set_topics
+from claims.actions.version import carry_on
 from claims.models import Claim, Link, State
 from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
@@ -65,13 +66,14 @@ def create_claim(
 def mark(*, source: Source, by: Membership, start: int, end: int, statement: str, **fields: Any) -> Claim:
     """``create_claim`` of the words that stand at these places, as a person does it in the reader.
 
+    In an old version too: where the words stand in the newer ones, the claim rests on the newest of them.
     Refuses (ValidationError) what a claim here states of the same words already: a second click makes no second claim.
     """
     source = locked(source)
     there = Claim.objects.live().filter(source=source, start=start, end=end, statement=statement).first()
     if there:
         raise ValidationError(f"{there.cited} states this of these words already.", code="twice")
-    return create_claim(
+    claim = create_claim(
         source=source,
         by=by,
         start=start,
@@ -80,6 +82,7 @@ def mark(*, source: Source, by: Membership, start: int, end: int, statement: str
         statement=statement,
         **fields,
     )
+    return carry_on(claim, by=by)
 
 
 @transaction.atomic

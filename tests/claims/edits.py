@@ -54,10 +54,10 @@ class Case:
     done: list[str] = field(default_factory=list)
 
 
-def make_case(seed: int, *, edits: int = 30, quotes: int = 40, decoys: bool = True) -> Case:
-    """A case of up to so many edits; ``decoys`` are words that are taken up again elsewhere in other company."""
+def make_case(seed: int, *, edits: int = 0, quotes: int = 40, decoys: bool = True) -> Case:
+    """A case of so many edits, or of up to 30; ``decoys`` are words that are taken up elsewhere in other company."""
     chance = random.Random(seed)
-    return Editor(chance, decoys=decoys).case(chance.randint(1, edits), quotes)
+    return Editor(chance, decoys=decoys).case(edits or chance.randint(1, 30), quotes)
 
 
 class Editor:
