@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from claims.actions.bulk import AT_ONCE, Wanted
 from claims.actions.speaker import Known
 from claims.actions.topic import names_of
+from claims.forms.claim import by_field
 from claims.models import Credibility, Modality, SavedFilter, Speaker
 from sources.validators import validate_period, validate_time
 
@@ -73,7 +74,7 @@ class SpeakerForm(forms.Form):
 
     def explain(self, error: ValidationError) -> None:
         """Show why the action refused, beside the field it is about."""
-        for name, errors in getattr(error, "error_dict", {None: error.error_list}).items():
+        for name, errors in by_field(error).items():
             self.add_error(name if name in self.fields else None, errors)
 
 

@@ -118,7 +118,7 @@ def _preview(
     gone = len(versions) - len(claims)
     return {
         "preview": True,
-        "changed": changed[:SHOWN],
+        "would": changed[:SHOWN],
         "changed_count": several(len(changed), "claim"),
         "changed_unseen": max(0, len(changed) - SHOWN),
         "unchanged": len(claims) - len(changed),
