@@ -340,11 +340,10 @@ def _unpack(draft: Draft) -> None:
         return
     assert draft.intake
     assert draft.original
-    items, packed = _Items(draft.intake), draft.original
-    with (
-        TemporaryFile() as file,
-        transaction.atomic(),  # a zip that is refused half-way leaves nothing
-    ):
+    packed = draft.original
+    Draft.objects.filter(pk=draft.pk).delete()  # its place is the first of its members'
+    items = _Items(draft.intake)
+    with TemporaryFile() as file:
         write_to(file, packed)
         with archive.opened(file, (*ACCEPTED, *TABLES)) as opened:
             for name in opened.names:
@@ -366,7 +365,6 @@ def _unpack(draft: Draft) -> None:
         items.save()
     if passed_over:
         _note(draft, f"{_endings(passed_over)} in it passed over: nothing is read of such files.")
-    Draft.objects.filter(pk=draft.pk).delete()
     packed.chunks.all().delete()
     packed.delete()
 
@@ -387,25 +385,24 @@ def _unfold(draft: Draft) -> None:
     assert draft.intake
     assert draft.original
     table = read_table(draft.filename, bytes_of(draft.original), encoding=draft.intake.encoding or None)
+    Draft.objects.filter(pk=draft.pk).delete()  # its place is the first of its rows'
     items = _Items(draft.intake)
-    with transaction.atomic():
-        for row in table.rows:
-            name = f"{draft.filename[-900:]}, {table.unit} {row.line:,}"
-            if row.draft is None:
-                items.add(filename=name, state=State.FAILED, error=row.error)
-            else:
-                known = {name: getattr(row.draft, name) for name in (*GUESSED, "text")}
-                items.add(
-                    filename=name,
-                    original=draft.original,
-                    reliability=row.reliability,
-                    warnings=list(row.draft.warnings),
-                    **known,
-                )
-        items.save()
+    for row in table.rows:
+        name = f"{draft.filename[-900:]}, {table.unit} {row.line:,}"
+        if row.draft is None:
+            items.add(filename=name, state=State.FAILED, error=row.error)
+        else:
+            known = {name: getattr(row.draft, name) for name in (*GUESSED, "text")}
+            items.add(
+                filename=name,
+                original=draft.original,
+                reliability=row.reliability,
+                warnings=list(row.draft.warnings),
+                **known,
+            )
+    items.save()
     for note in table.notes:
         _note(draft, note)
-    Draft.objects.filter(pk=draft.pk).delete()
 
 
 def _still_waits(draft: Draft) -> bool:

@@ -129,9 +129,9 @@ def _near_of(intake: Intake, rows: Sequence[Draft]) -> dict[int, list[dict[str, 
         for near in row.near:
             source, item = sources.get(near.get("source")), beside.get(near.get("item"))
             if source or item:
-                percent = int(near["share"] * 100)
+                same = row.state == Draft.State.HERE
                 found.setdefault(row.pk, []).append(
-                    {"source": source, "item": item, "percent": percent, "same": near["share"] >= 1.0}
+                    {"source": source, "item": item, "percent": int(near["share"] * 100), "same": same}
                 )
     return found
 
