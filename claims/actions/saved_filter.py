@@ -1,6 +1,6 @@
 """Filters saved under a name for everyone in the dossier: kept, renamed, replaced, deleted."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from claims.actions.revision import TooLate, keep
@@ -121,4 +121,6 @@ def undo_filter(revision: Revision) -> list[str]:
 
 def _require_right(access: Access, saved: SavedFilter) -> None:
     if not may_change(access, saved):
-        raise PermissionDenied(f"“{saved.name}” was saved by someone else: ask a lead, or save another.")
+        raise ValidationError(
+            f"“{saved.name}” was saved by someone else: ask a lead, or save another.", code="others"
+        )

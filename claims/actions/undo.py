@@ -32,9 +32,14 @@ class TakenBack:
 
 @transaction.atomic
 def take_back(uid: UUID, *, access: Access) -> TakenBack:
-    """Undo a revision of this person's. Revision.DoesNotExist for another's; TooLate (nothing changed) as it says."""
-    mine = Revision.objects.select_for_update(of=("self",)).select_related("dossier")
-    revision = mine.get(uid=uid, dossier=access.dossier, by=access.person, action__in=UNDO)
+    """Undo what this person did; TooLate (and nothing changed) for what another did, and as it says.
+
+    Revision.DoesNotExist for what nobody did in this dossier, or so long ago that it was forgotten.
+    """
+    kept = Revision.objects.select_for_update(of=("self",)).select_related("dossier")
+    revision = kept.get(uid=uid, dossier=access.dossier, action__in=UNDO)
+    if revision.by_id != access.person_id:
+        raise TooLate("That was done by someone else: only she takes it back.")
     if revision.undone_at:
         raise TooLate(f"This was taken back already, at {revision.undone_at:%H:%M on %d %B}.")
     left = UNDO[revision.action](revision)

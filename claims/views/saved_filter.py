@@ -66,7 +66,10 @@ def saved_filter_rename(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def saved_filter_delete(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.REVIEWER)
-    revision = delete_filter(_saved(request, access), access=access)
+    try:
+        revision = delete_filter(_saved(request, access), access=access)
+    except ValidationError as error:
+        return invalid(request, PAGE, _all(access) | {"refused": " ".join(error.messages)})
     undo = reverse("claims:undo-revision", args=[slug, revision.uid])
     return done(request, reverse("claims:saved-filter-list", args=[slug]), revision.said, undo=undo)
 

@@ -46,7 +46,7 @@ def topic_list(request: Request, slug: str) -> HttpResponse:
 def topic_edit(request: Request, slug: str) -> HttpResponse:
     """Rename the topic ``name``. Onto a name that there is: asks whether the two are to be merged (409)."""
     access = enter(request, slug, Role.ANALYST)
-    name = request.GET.get("name", "").replace("\0", "")
+    name = (request.POST.get("topic") or request.GET.get("name", "")).replace("\0", "")
     topic = get_object_or_404(_topics(access).with_counts(), name=name)
     form = TopicForm(request.POST if request.method == "POST" else None, initial={"name": name})
     context = {"section": "topics", "topic": topic, "form": form}

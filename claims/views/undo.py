@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -69,9 +69,10 @@ def edit_undo(request: Request, slug: str, letter: str, number: int, version: in
     if edit is None:
         raise Http404(f"No edit made version {version} of {record.cited}.")
     if edit.account != request.user.pk:
-        raise PermissionDenied(
-            f"That edit of {record.cited} was made by someone else: only she takes it back."
+        messages.error(
+            request, f"That edit of {record.cited} was made by someone else: only she takes it back."
         )
+        return redirect(reverse("claims:undo-list", args=[slug]))
     try:
         undone = _put_back(access, record, edit, version)
     except Stale as stale:

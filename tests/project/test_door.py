@@ -56,6 +56,8 @@ INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
+DONE = UUID("00000000-0000-4000-8000-000000000001")
+"""What the reviewer did and may take back."""
 ELSEWHERE = 41
 """Source, claim and link of the foreign dossier; the own has none so high."""
 
@@ -84,6 +86,26 @@ DOORS = {
     "claims:source-detail": Door(VIEWER),
     "claims:claim-create": Door(None, ANALYST),
     "claims:claim-names": Door(ANALYST),
+    "claims:claim-bulk": Door(ANALYST, ANALYST),
+    "claims:source-history": Door(VIEWER),
+    "claims:claim-history": Door(VIEWER),
+    "claims:link-history": Door(VIEWER),
+    "claims:speaker-list": Door(VIEWER),
+    "claims:speaker-detail": Door(VIEWER, query="?name=A+minister"),
+    "claims:speaker-edit": Door(ANALYST, ANALYST, query="?name=A+minister"),
+    "claims:speaker-merge": Door(ANALYST, ANALYST),
+    "claims:speaker-alike": Door(ANALYST),
+    "claims:topic-list": Door(VIEWER),
+    "claims:topic-edit": Door(ANALYST, ANALYST, query="?name=trade", data={"topic": "trade"}),
+    "claims:topic-merge": Door(ANALYST, ANALYST),
+    "claims:topic-delete": Door(None, ANALYST),
+    "claims:saved-filter-list": Door(VIEWER),
+    "claims:saved-filter-save": Door(None, REVIEWER),
+    "claims:saved-filter-rename": Door(None, REVIEWER, data={"list": "claims", "name": "Mine"}),
+    "claims:saved-filter-delete": Door(None, REVIEWER, data={"list": "claims", "name": "Mine"}),
+    "claims:undo-list": Door(REVIEWER),
+    "claims:undo-revision": Door(None, REVIEWER, {"uid": DONE}),
+    "claims:edit-undo": Door(None, ANALYST, {"letter": "C", "number": 3, "version": 2}),
     "claims:claim-list": Door(VIEWER),
     "claims:claim-facets": Door(VIEWER),
     "claims:claim-detail": Door(VIEWER),
@@ -117,6 +139,7 @@ DOORS = {
     ),  # a range, empty
     "claims:source-bin": Door(None, ANALYST, {"number": ALONE}),
     "claims:bin": Door(ANALYST),
+    "claims:bin-restore-several": Door(None, ANALYST),
     "claims:bin-restore": Door(None, ANALYST, {"letter": "S", "number": BINNED}),
     "claims:bin-delete": Door(LEAD, LEAD, {"letter": "S", "number": BINNED}),
     "claims:person-join": Door(LEAD, LEAD, query="?person=Zhang+Wei", data={"person": "Zhang Wei"}),
@@ -239,6 +262,10 @@ def _build() -> House:
     members = {role.value: make_member(own, role.value, role) for role in Role}
     analyst, reviewer, lead = members["analyst"], members["reviewer"], members["lead"]
     _fill(own, analyst, reviewer, lead)
+    own.speakers.create(name="A minister")
+    own.topics.create(name="trade")
+    own.saved_filters.create(list="claims", name="Mine", query="q=trade", by=reviewer)
+    own.revisions.create(uid=DONE, action="topic-delete", said="Done.", before={"topic": 1, "name": "x"}, by=reviewer)
     invitation = {"digest": "d" * 64, "by": lead, "expires_at": "2100-01-01T00:00Z", "role": "viewer"}
     own.invitations.create(**invitation)
     foreign = make_dossier("foreign", leads=[make_user("their-lead")])
