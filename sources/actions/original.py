@@ -36,10 +36,7 @@ def keep_in_chunks(
     address: str = "",
     media_type: str = "",
 ) -> Original:
-    """Store a file for good of which one chunk is held at a time. ``chunks`` gives them all, each time it is asked.
-
-    Each is CHUNK bytes long, but for the last.
-    """
+    """Store a file for good of which one chunk is held at a time. ``chunks`` gives them all, each time it is asked."""
     digest, size = sha256(), 0
     for chunk in chunks():
         digest.update(chunk)
@@ -59,8 +56,12 @@ def keep_in_chunks(
 
 def chunks_of(original: Original) -> Iterator[bytes]:
     """Its bytes in order, one chunk in memory at a time."""
-    for position in range(-(-original.size // CHUNK)):
-        yield bytes(original.chunks.values_list("data", flat=True).get(position=position))
+    position = given = 0
+    while given < original.size:
+        chunk = bytes(original.chunks.values_list("data", flat=True).get(position=position))
+        position += 1
+        given += len(chunk)
+        yield chunk
 
 
 def bytes_of(original: Original) -> bytes:
