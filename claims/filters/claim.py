@@ -61,6 +61,18 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     contradicted = django_filters.ChoiceFilter(
         method="by_link", choices=_YES_NO, empty_label="any", label="Contradicted", widget=forms.RadioSelect
     )
+    origins = django_filters.ChoiceFilter(
+        method="by_origins",
+        choices=[(str(n), f"{n} or more") for n in (2, 3, 5, 10)],
+        empty_label="any",
+        label="Independent origins",
+    )
+    sort = django_filters.ChoiceFilter(
+        method="by_words",
+        choices=[("origins", "most independent origins")],
+        empty_label="newest",
+        label="In order of",
+    )
     q = django_filters.CharFilter(
         method="by_words",
         label="Words",
@@ -123,6 +135,19 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
             return list(linked.order_by("-number").values_list("number", flat=True))
         return sorted(found.values(), reverse=True)
 
+    @cached_property
+    def in_order(self) -> list[int] | None:
+        """The same in the order that was asked for; of more, by origins, the first thousand."""
+        few = self.few
+        if self.asked.get("sort") != "origins":
+            return few
+        if few is None:
+            most = self.qs.filter(support__dossier=self.access.dossier)
+            most = most.order_by("-support__origins", "-support__claim_id")
+            return list(most.values_list("number", flat=True)[:FEW])
+        origins = dict(self.queryset.filter(number__in=few).values_list("number", "support__origins"))
+        return sorted(few, key=lambda number: (-(origins.get(number) or 0), -number))
+
     @property
     def counted(self) -> tuple[ClaimQuerySet, int]:
         """What the facets are counted over, and how many of it at most: what the list shows, or as much as is quick."""
@@ -160,8 +185,11 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         ends = list(links.values_list("from_claim", "to_claim")[: FEW + 1])
         return claims.linked(kinds) if len(ends) > FEW else claims.filter(pk__in=set(chain(*ends)))
 
+    def by_origins(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
+        return claims.filter(support__dossier=self.access.dossier, support__origins__gte=int(value))
+
     def by_words(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims  # ``few`` ranks what all other filters leave
+        return claims  # ``few`` ranks what all other filters leave, ``in_order`` sorts it
 
     @property
     def _configs(self) -> list[str]:

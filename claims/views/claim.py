@@ -16,6 +16,9 @@ from sources.access import enter
 from sources.models import Role
 from sources.pages import ROWS, Page, filters_on, page_of, page_of_found, said
 
+TELLING = ("contradicted", "origins", "sort")
+"""What a list is narrowed or sorted by that tells how links stand, also by what is missing."""
+
 LIST, FACETS = "claims/claim_list.html", "claims/claim_facets.html"
 
 
@@ -26,7 +29,7 @@ def claim_list(request: Request, slug: str) -> HttpResponse:
     filters = ClaimFilter(request.GET, access)
     right = filters.is_valid()
     page = _page(request, filters)
-    disclose_tallies(access, page.rows, around="contradicted" in filters.asked)
+    disclose_tallies(access, page.rows, around=not filters.asked.keys().isdisjoint(TELLING))
     context = {
         "section": "claims",
         "filters": filters,
@@ -43,7 +46,7 @@ def claim_facets(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.VIEWER)
     filters = ClaimFilter(request.GET, access)
     claims, limit = filters.counted
-    if "contradicted" in filters.asked and access.can_review:
+    if not filters.asked.keys().isdisjoint(TELLING) and access.can_review:
         # What these counts leave out tells as much as what the list does.
         told: list[Any] = list(claims.values_list("pk", "number", named=True)[:limit])
         disclose_tallies(access, told, around=True)
@@ -89,11 +92,12 @@ def claim_names(request: Request, slug: str) -> HttpResponse:
 
 
 def _page(request: Request, filters: ClaimFilter) -> Page[Claim]:
-    few = filters.few
+    few = filters.in_order
     if few is None:
         # Whether claims have links is seen by looking at each: those of a page are not all counted.
         many = f"{ROWS if filters.of_links else FEW:,}+ claims"
         return page_of(request, filters.qs.for_rows(), "claim", count=many)
-    ranked = filters.search is not None
+    sorted_by = filters.asked.get("sort", "")
+    ranked = filters.search is not None or bool(sorted_by)
     count = f"the best {FEW:,} claims" if ranked and len(few) == FEW else said(len(few), "claim")
     return page_of_found(request, few, filters.queryset.for_rows(), count=count, ranked=ranked)

@@ -33,7 +33,7 @@ def source_list(request: Request, slug: str) -> HttpResponse:
             request.get_full_path()
         )  # the fields that are wrong stand outside the rows
     counted = COUNTED_FOUND if request.GET.get("q") else COUNTED
-    page = page_of(request, filters.qs.for_list(), "source", counted=counted)
+    page = page_of(request, filters.qs.for_list().select_related("origin"), "source", counted=counted)
     claims = Source.objects.claim_counts(page.rows)
     context = {
         "section": "sources",

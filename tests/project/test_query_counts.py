@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, ClaimTopic, Link, Review, Speaker, Topic
-from sources.models import Dossier, Membership, Role, Source
+from sources.models import Dossier, Membership, Origin, Role, Source
 from tests.conftest import TEXT, make_dossier, make_member
 
 PINNED = Path(__file__).with_name("query_counts.json")
@@ -58,6 +58,8 @@ PAGES = [
     Asked("claims:link-detail", numbered=True),
     Asked("claims:source-detail", numbered=True),
     Asked("claims:source-detail", Role.ANALYST, numbered=True),
+    Asked("sources:origin-list"),
+    Asked("sources:source-origin", numbered=True),
     Asked("sources:source-list"),
     Asked("sources:source-list", query="?q=trade"),
     Asked("claims:pair", Role.ANALYST, query="?q=tra"),
@@ -88,6 +90,10 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
             for n in numbers
         ]
     )
+    origins = Origin.objects.bulk_create([Origin(dossier=dossier, number=n) for n in numbers])
+    for source, origin in zip(sources, origins, strict=True):
+        source.origin = origin
+    Source.objects.bulk_update(sources, ["origin"])
     # All quotes stand in the last source, so that its reader has as many rows.
     quote, text = "trade had never been better", sources[-1].text
     place = {
