@@ -172,7 +172,7 @@ def history_of_claim(claim: Claim, *, page: int = 1) -> History:
         entry for event, earlier in pairwise([*events, None]) for entry in _of_claim(event, earlier, names)
     ]
     entries += _of_topics(claim, limit) + _of_anchorings(claim, limit) + _of_links(claim, limit)
-    entries.sort(key=lambda entry: entry.written, reverse=True)
+    entries.sort(key=lambda entry: (entry.what != "stated", entry.at), reverse=True)
     return _page(entries, page, claim)
 
 
@@ -232,7 +232,7 @@ def _of_links(claim: Claim, limit: int) -> list[Entry]:
             entries.append(
                 Entry(
                     link.at,
-                    f"linked with {other.cited} as {link.cited}, proposed as",
+                    f"linked with {other.cited}{f' as {link.cited}' if link.binned_at else ''}, proposed as",
                     link.by.name if link.by else "",
                     kind=link.kind,
                     link=None if link.binned_at else link.number,

@@ -53,7 +53,8 @@ def test_a_claims_tells_every_change_with_words_before_and_after(
     assert "rose</ins>" in page
     assert "put under “trade”" in page
     assert "after: </span>Xi<ins> Jinping</ins>" in page
-    assert "linked with C-2 as L-1" in page
+    assert "linked with C-2, proposed as" in page
+    assert ">L-1</a>" in page
     assert "not found on the way from S-1 to S-3" in page
     assert page.count("<span>analyst</span>") >= 3
 
