@@ -56,6 +56,9 @@ MOST_ITEMS = 5_000
 MOST_COMPARED = 60_000_000
 """Of so many characters the texts of an intake are compared with each other: they are all in memory then."""
 
+LATER = 1_000_000
+"""From here on stand the zips and tables that wait: what is in them gets the next places, or they when they fail."""
+
 BROUGHT_ALONE = (*ACCEPTED, *TABLES, archive.SUFFIX)
 """What a file may end in. In a zip, all but a zip."""
 
@@ -94,18 +97,19 @@ def begin_intake(
 ) -> Intake:
     """Keep all of it, and have a job read it. Nothing is looked into yet: what is wrong with one is told of that one.
 
-    The items stand in the order given: the text, the files, the addresses; what is in zips and tables follows.
+    The items stand in this order: the text, the files, the addresses; what is in zips and tables follows.
     """
     intake = Intake.objects.create(dossier=dossier, by=by, encoding=encoding, notes=list(notes))
     items = _Items(intake)
     if text:
         items.add(text=text)
-    for file in sorted(files, key=lambda file: _suffix(file.name) in (*TABLES, archive.SUFFIX)):
+    for file in files:
         if refusal := _refusal(file):
             items.add(filename=file.name, state=State.FAILED, error=refusal)
         else:
             original = keep_in_chunks(dossier=dossier, filename=file.name, chunks=file.chunks)
-            items.add(filename=file.name, original=original)
+            several = _suffix(file.name) in (*TABLES, archive.SUFFIX)
+            (items.add_later if several else items.add)(filename=file.name, original=original)
     for address in addresses:
         items.add(address=address)
     items.save()
@@ -134,7 +138,8 @@ class _Items:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._last = intake.drafts.aggregate(last=Max("position"))["last"] or 0
+        self._last = last_place(intake)
+        self._later = max(LATER, intake.drafts.aggregate(last=Max("position"))["last"] or 0)
         self._drafts: list[Draft] = []
 
     def add(self, **fields: Any) -> None:
@@ -144,16 +149,29 @@ class _Items:
                 "another go."
             )
         self._last += 1
+        self._add(self._last, fields)
+
+    def add_later(self, **fields: Any) -> None:
+        """Something that several items will come of."""
+        self._later += 1
+        self._add(self._later, fields)
+
+    def _add(self, position: int, fields: dict[str, Any]) -> None:
         fields = {"state": State.WAITING, **fields, "filename": fields.get("filename", "")[-1000:]}
         intake = self._intake
         draft = Draft(
-            dossier_id=intake.dossier_id, by_id=intake.by_id, intake=intake, position=self._last, **fields
+            dossier_id=intake.dossier_id, by_id=intake.by_id, intake=intake, position=position, **fields
         )
         self._drafts.append(draft)
 
     def save(self) -> None:
         Draft.objects.bulk_create(self._drafts, batch_size=200)
         self._drafts.clear()
+
+
+def last_place(intake: Intake) -> int:
+    """The place of the last item that has one for good."""
+    return intake.drafts.filter(position__lt=LATER).aggregate(last=Max("position"))["last"] or 0
 
 
 def _defer(task: str, intake: Intake) -> None:
@@ -254,6 +272,8 @@ def _settle(draft: Draft, *, to_do: Draft.State, **fields: Any) -> bool:
     current = Draft.objects.select_for_update().filter(pk=draft.pk, state=to_do).defer("text").first()
     if current is None:
         return False
+    if current.position and current.position > LATER and current.intake:
+        fields = {**fields, "position": last_place(current.intake) + 1}
     for name, value in fields.items():
         setattr(current, name, value)
     current.save(update_fields=list(fields))
@@ -341,7 +361,7 @@ def _unpack(draft: Draft) -> None:
     assert draft.intake
     assert draft.original
     packed = draft.original
-    Draft.objects.filter(pk=draft.pk).delete()  # its place is the first of its members'
+    Draft.objects.filter(pk=draft.pk).delete()
     items = _Items(draft.intake)
     with TemporaryFile() as file:
         write_to(file, packed)
@@ -360,7 +380,7 @@ def _unpack(draft: Draft) -> None:
                     )
                     continue
                 original = keep_original(dossier=draft.dossier, filename=name, data=data)
-                items.add(filename=name, original=original)
+                (items.add_later if _suffix(name) in TABLES else items.add)(filename=name, original=original)
             passed_over = opened.passed_over
         items.save()
     if passed_over:
@@ -385,7 +405,7 @@ def _unfold(draft: Draft) -> None:
     assert draft.intake
     assert draft.original
     table = read_table(draft.filename, bytes_of(draft.original), encoding=draft.intake.encoding or None)
-    Draft.objects.filter(pk=draft.pk).delete()  # its place is the first of its rows'
+    Draft.objects.filter(pk=draft.pk).delete()
     items = _Items(draft.intake)
     for row in table.rows:
         name = f"{draft.filename[-900:]}, {table.unit} {row.line:,}"

@@ -93,8 +93,8 @@ class ImportForm(forms.Form):
         addresses: dict[str, None] = {}
         wrong = []
         for number, line in lines:
-            address = line if "://" in line else f"https://{line}"
-            if line and is_web_address(address) and "." in address and len(address) <= 2000:
+            address = line if "://" in line or "." not in line else f"https://{line}"
+            if line and is_web_address(address) and len(address) <= 2000:
                 addresses[address] = None
             elif line:
                 wrong.append(

@@ -261,6 +261,28 @@ class TestReading:
         assert original.filename == "all.csv"
         assert {item.original_id for item in items} == {original.pk, None}
 
+    def test_zips_and_tables_come_after_all_else_and_leave_no_gap(self, client: Client) -> None:
+        inner = zipped({"in.txt": b"Words in the zip.", "in.csv": b"text\nWords in its table.\n"})
+        intake = begun(
+            upload(
+                client,
+                ("one.csv", b"text\nOne word.\nTwo words.\n"),
+                ("bad.zip", b"no zip"),
+                ("two.zip", inner),
+                ("a.txt", b"Words of a."),
+                addresses="http://10.0.0.1/",
+            )
+        )
+        assert [(item.position, item.name) for item in read(intake)] == [
+            (1, "a.txt"),
+            (2, "http://10.0.0.1/"),
+            (3, "one.csv, line 2"),
+            (4, "one.csv, line 3"),
+            (5, "bad.zip"),
+            (6, "in.txt"),
+            (7, "in.csv, line 2"),
+        ]
+
     def test_too_many_items_are_refused_and_nothing_of_the_zip_stays(
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
