@@ -120,6 +120,7 @@ function stopEditing() {
   const form = editing();
   const { claim } = form.dataset;
   form.replaceWith(before.get(claim));
+  htmx.process(cardOf(claim));
   before.delete(claim);
   take(claim, { scroll: false });
 }
@@ -193,7 +194,7 @@ if (canMark) {
       if (!marking().open) return;
       say(marking().querySelector(".errorlist")?.textContent.trim() ?? "");
       marking().querySelector("[aria-invalid=true], [name=statement]").focus();
-    } else if (target.matches(".reader-margin .claim")) {
+    } else if (target.matches("article.claim")) {
       const card = document.getElementById(target.id);
       if (!card) return;
       if (!card.matches("[data-editing]")) {

@@ -220,9 +220,11 @@ export function allSentences() {
   return found;
 }
 
-/* Select from the start of one sentence to the end of another. */
+/* Select this place as it stands, signs at its ends too; the arrows go on from its last word. */
 export function selectSpan({ start, end }) {
-  select({ start, end: start }, { start: end, end });
+  const [first, last] = [wordAt(start), wordAt(end - 1, -1)];
+  if (!first || !last || first.start >= last.start) select({ start, end }, { start, end });
+  else select({ start, end: first.end }, { start: last.start, end });
 }
 
 /* The sentence at the cursor; when it is selected already, the next one with it (by = 1), or one fewer (by = -1). */
@@ -241,5 +243,6 @@ export function selectSentence(by) {
 /* Where the cursor is, for whoever goes on from there. */
 export function placeOfCursor() {
   const here = cursorHere();
-  return here.head ? spanOf(here.anchor, here.head) : { start: 0, end: 0 };
+  if (!here.head) return { start: 0, end: 0 };
+  return here.isNew ? { start: here.anchor.start, end: here.anchor.start } : spanOf(here.anchor, here.head);
 }
