@@ -268,8 +268,9 @@ def sentence(number: int, other: int, shared: Shared) -> str:
         if shared.of_one >= shared.of_other
         else (other, number, shared.of_other)
     )
-    if min(shared.of_one, shared.of_other) >= NEARLY * share:
-        return f"S-{number} and S-{other} share {percent(share)} of their wording."
+    least = min(shared.of_one, shared.of_other)
+    if least >= NEARLY * share:
+        return f"S-{number} and S-{other} share {percent(least)} of their wording."
     return f"{percent(share)} of the wording of S-{shorter} stands in S-{longer}."
 
 

@@ -99,7 +99,7 @@ def test_sentences_name_the_one_that_stands_in_the_other() -> None:
     )
     assert (
         sentence(7, 3, Shared(0.9, 0.995, 0.96))
-        == "S-3 and S-7 share 99\N{NO-BREAK SPACE}% of their wording."
+        == "S-3 and S-7 share 96\N{NO-BREAK SPACE}% of their wording."
     )
     assert sentence(3, 7, Shared(1, 1, 1)) == "S-3 and S-7 share 100\N{NO-BREAK SPACE}% of their wording."
 
