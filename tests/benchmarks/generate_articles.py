@@ -1,9 +1,8 @@
 """Articles whose origin is known: stories on a few topics, each as ten near copies and edits. The same seed, the same.
 
-Stories of one topic draw on the same phrases, and every tenth story is a rewrite of the same event by another hand:
-other words on the same facts, so another voice. An edit does several things that desks do: an agency's dateline, another
-headline, a lead of their own, paragraphs cut or put in another order, typos, other quotation marks, numbers in words,
-shortened to 60 %.
+Stories of one topic draw on the same ten phrases each, so that unrelated ones share more wording than in any newspaper.
+An edit does several things that desks do: an agency's dateline, another headline, a lead of their own, paragraphs cut
+or put in another order, typos, other quotation marks and words, shortened to 60 %.
 """
 
 import json
@@ -17,96 +16,225 @@ from pathlib import Path
 TOPICS: dict[str, dict[str, list[str]]] = {
     "war": {
         "who": [
-            "the foreign ministry", "a spokeswoman of the ministry", "the defence minister", "the alliance",
-            "officials in the capital", "the president's office", "the commander of the northern front",
-            "a diplomat who asked not to be named", "the security council", "the envoy of the union",
+            "the foreign ministry",
+            "a spokeswoman of the ministry",
+            "the defence minister",
+            "the alliance",
+            "officials in the capital",
+            "the president's office",
+            "the commander of the northern front",
+            "a diplomat who asked not to be named",
+            "the security council",
+            "the envoy of the union",
         ],
         "did": [
-            "said that no weapons had been delivered", "denied that soldiers had crossed the border",
-            "called on both sides to stop the fighting", "confirmed that talks would go on next week",
-            "warned that further sanctions were being prepared", "rejected the report as without any ground",
-            "announced that a corridor for civilians had been opened", "accused the neighbour of shelling a village",
-            "said that the ceasefire held in most places", "asked for a meeting of the guarantor powers",
+            "said that no weapons had been delivered",
+            "denied that soldiers had crossed the border",
+            "called on both sides to stop the fighting",
+            "confirmed that talks would go on next week",
+            "warned that further sanctions were being prepared",
+            "rejected the report as without any ground",
+            "announced that a corridor for civilians had been opened",
+            "accused the neighbour of shelling a village",
+            "said that the ceasefire held in most places",
+            "asked for a meeting of the guarantor powers",
         ],
         "how": [
-            "in a statement on Tuesday", "after a night of heavy shelling", "at a news conference in the capital",
-            "on the sidelines of the summit", "according to a transcript published later", "in answer to questions",
-            "two days before the anniversary", "although witnesses told a different story", "for the third time this month",
+            "in a statement on Tuesday",
+            "after a night of heavy shelling",
+            "at a news conference in the capital",
+            "on the sidelines of the summit",
+            "according to a transcript published later",
+            "in answer to questions",
+            "two days before the anniversary",
+            "although witnesses told a different story",
+            "for the third time this month",
             "without giving any evidence",
         ],
     },
     "trade": {
         "who": [
-            "the statistics office", "the central bank", "exporters in the south", "the customs authority",
-            "analysts of two large banks", "the trade minister", "the chamber of commerce", "importers of machine tools",
-            "a study by the university", "the association of shippers",
+            "the statistics office",
+            "the central bank",
+            "exporters in the south",
+            "the customs authority",
+            "analysts of two large banks",
+            "the trade minister",
+            "the chamber of commerce",
+            "importers of machine tools",
+            "a study by the university",
+            "the association of shippers",
         ],
         "did": [
-            "said that trade had grown by a fifth", "reported that exports fell for the third month",
-            "expects prices to rise until the summer", "put the surplus at a record",
-            "found that most goods came through third countries", "blamed the strong currency for the losses",
-            "called for lower tariffs on raw materials", "revised the figures of last year upwards",
-            "warned of a shortage of containers", "sees no sign of a recovery before autumn",
+            "said that trade had grown by a fifth",
+            "reported that exports fell for the third month",
+            "expects prices to rise until the summer",
+            "put the surplus at a record",
+            "found that most goods came through third countries",
+            "blamed the strong currency for the losses",
+            "called for lower tariffs on raw materials",
+            "revised the figures of last year upwards",
+            "warned of a shortage of containers",
+            "sees no sign of a recovery before autumn",
         ],
         "how": [
-            "in its monthly report", "against the forecast of most economists", "compared with the same month of last year",
-            "after adjusting for the season", "while imports stayed almost unchanged", "as the new rules came into force",
-            "on the first day of the fair", "in figures released on Friday", "despite the closure of the northern port",
+            "in its monthly report",
+            "against the forecast of most economists",
+            "compared with the same month of last year",
+            "after adjusting for the season",
+            "while imports stayed almost unchanged",
+            "as the new rules came into force",
+            "on the first day of the fair",
+            "in figures released on Friday",
+            "despite the closure of the northern port",
             "for the first time since the crisis",
         ],
     },
     "climate": {
         "who": [
-            "farmers in the valley", "the weather service", "a group of researchers", "the environment agency",
-            "the mayor of the coastal town", "insurers", "the water board", "foresters", "the minister for agriculture",
+            "farmers in the valley",
+            "the weather service",
+            "a group of researchers",
+            "the environment agency",
+            "the mayor of the coastal town",
+            "insurers",
+            "the water board",
+            "foresters",
+            "the minister for agriculture",
             "volunteers of the fire brigade",
         ],
         "did": [
-            "expect a harvest a quarter smaller than usual", "measured the highest temperature on record",
-            "asked households to save water", "said that the dikes would hold",
-            "counted twice as many fires as a year ago", "want help before the winter",
-            "warned that the river may fall further", "found less snow in the mountains than ever",
-            "have begun to plant other trees", "put the damage at several hundred million",
+            "expect a harvest a quarter smaller than usual",
+            "measured the highest temperature on record",
+            "asked households to save water",
+            "said that the dikes would hold",
+            "counted twice as many fires as a year ago",
+            "want help before the winter",
+            "warned that the river may fall further",
+            "found less snow in the mountains than ever",
+            "have begun to plant other trees",
+            "put the damage at several hundred million",
         ],
         "how": [
-            "after the driest spring in decades", "in a paper published this week", "as the heat wave entered its third week",
-            "while the reservoirs stood at a third", "in spite of the rain of last weekend", "at a meeting with the union",
-            "although the models had foreseen less", "for the second year in a row", "on the eve of the conference",
+            "after the driest spring in decades",
+            "in a paper published this week",
+            "as the heat wave entered its third week",
+            "while the reservoirs stood at a third",
+            "in spite of the rain of last weekend",
+            "at a meeting with the union",
+            "although the models had foreseen less",
+            "for the second year in a row",
+            "on the eve of the conference",
             "with the help of satellite pictures",
         ],
     },
     "health": {
         "who": [
-            "the health ministry", "doctors at the university hospital", "the agency for medicines", "nurses' unions",
-            "a panel of experts", "the maker of the vaccine", "the institute for public health", "insurers of the region",
-            "the patients' association", "the head of the clinic",
+            "the health ministry",
+            "doctors at the university hospital",
+            "the agency for medicines",
+            "nurses' unions",
+            "a panel of experts",
+            "the maker of the vaccine",
+            "the institute for public health",
+            "insurers of the region",
+            "the patients' association",
+            "the head of the clinic",
         ],
         "did": [
-            "reported a sharp rise in infections", "approved the drug for children", "found no link to the treatment",
-            "said that beds were running short", "advised against a second dose", "began a trial with two thousand people",
-            "called the shortage of staff alarming", "recalled several batches of the medicine",
-            "expects the wave to end within weeks", "published the data that had been asked for",
+            "reported a sharp rise in infections",
+            "approved the drug for children",
+            "found no link to the treatment",
+            "said that beds were running short",
+            "advised against a second dose",
+            "began a trial with two thousand people",
+            "called the shortage of staff alarming",
+            "recalled several batches of the medicine",
+            "expects the wave to end within weeks",
+            "published the data that had been asked for",
         ],
         "how": [
-            "in an interview with local radio", "after a review that took two years", "in a letter to the minister",
-            "on the basis of forty studies", "although the side effects are rare", "as schools opened again",
-            "while other countries decided otherwise", "at a hearing in parliament", "for people over sixty",
+            "in an interview with local radio",
+            "after a review that took two years",
+            "in a letter to the minister",
+            "on the basis of forty studies",
+            "although the side effects are rare",
+            "as schools opened again",
+            "while other countries decided otherwise",
+            "at a hearing in parliament",
+            "for people over sixty",
             "with immediate effect",
         ],
     },
-}  # fmt: skip
-NAMES = (
-    "Adler Baptiste Castellan Dvorak Eriksen Fontaine Grabowski Haddad Ivanov Jansen Kovacs Lindqvist Moreau Nakamura "
-    "Okafor Petrov Quiroga Rossi Sandoval Takahashi Ulrich Varga Weber Xu Yilmaz Zielinski Abara Brandt Chaudhry Doyle"
-).split()
-PLACES = (
-    "Aldra Berran Corvale Dunmore Estova Falkenau Grentz Hollin Istra Jarnow Kestrel Lorne Marrow Nevis Ostrava Pellworm "
-    "Quarrin Rostok Selby Tarn Ulverton Vadso Wessen Yarrow Zarnow"
-).split()
-PLAIN = (
-    "Nobody was hurt, the police said. | The case goes on. | More was not known at first. | It was raining at the time. | "
-    "The government had not commented by the evening. | Both sides have kept silent since. | A decision is due in March."
-).split(" | ")  # fmt: skip
+}
+NAMES = [
+    "Adler",
+    "Baptiste",
+    "Castellan",
+    "Dvorak",
+    "Eriksen",
+    "Fontaine",
+    "Grabowski",
+    "Haddad",
+    "Ivanov",
+    "Jansen",
+    "Kovacs",
+    "Lindqvist",
+    "Moreau",
+    "Nakamura",
+    "Okafor",
+    "Petrov",
+    "Quiroga",
+    "Rossi",
+    "Sandoval",
+    "Takahashi",
+    "Ulrich",
+    "Varga",
+    "Weber",
+    "Xu",
+    "Yilmaz",
+    "Zielinski",
+    "Abara",
+    "Brandt",
+    "Chaudhry",
+    "Doyle",
+]
+PLACES = [
+    "Aldra",
+    "Berran",
+    "Corvale",
+    "Dunmore",
+    "Estova",
+    "Falkenau",
+    "Grentz",
+    "Hollin",
+    "Istra",
+    "Jarnow",
+    "Kestrel",
+    "Lorne",
+    "Marrow",
+    "Nevis",
+    "Ostrava",
+    "Pellworm",
+    "Quarrin",
+    "Rostok",
+    "Selby",
+    "Tarn",
+    "Ulverton",
+    "Vadso",
+    "Wessen",
+    "Yarrow",
+    "Zarnow",
+]
+PLAIN = [
+    "Nobody was hurt, the police said.",
+    "The case goes on.",
+    "More was not known at first.",
+    "It was raining at the time.",
+    "The government had not commented by the evening.",
+    "Both sides have kept silent since.",
+    "A decision is due in March.",
+]
 AGENCIES = ["Reuters", "AFP", "AP", "dpa", "Xinhua", "TASS"]
 
 
@@ -123,7 +251,7 @@ class Article:
 
 def articles(stories: int = 40, copies: int = 10, seed: int = 1) -> list[Article]:
     """``stories`` times ``copies``, in the order of their coming: not by story."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)
     made = []
     for story in range(stories):
         topic = list(TOPICS.values())[story % len(TOPICS)]
@@ -147,7 +275,7 @@ def articles(stories: int = 40, copies: int = 10, seed: int = 1) -> list[Article
 
 
 def pairwise(truth: dict[str, int], found: list[list[str]]) -> tuple[float, float]:
-    """Precision and recall over pairs: of those found together, how many are; of those that are, how many were found."""
+    """Precision and recall over pairs: how many of those found together are, how many of those that are were found."""
     right = {frozenset(pair) for pair in combinations(truth, 2) if truth[pair[0]] == truth[pair[1]]}
     said = {frozenset(pair) for group in found for pair in combinations(group, 2)}
     return len(right & said) / max(1, len(said)), len(right & said) / max(1, len(right))
