@@ -57,7 +57,7 @@ def likely_same(names: Iterable[str]) -> list[Likely]:
         if len(wider) < COMMON:
             reason = f"{' '.join(sorted(words)).title()} is in both"
             found |= {
-                Likely(*sorted([one, other]), reason)
+                Likely(min(one, other), max(one, other), reason)
                 for more in wider
                 for one in same
                 for other in by_words[more]

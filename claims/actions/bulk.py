@@ -196,7 +196,8 @@ def undo_many(revision: Revision) -> list[str]:
         .defer("search", "asserted_period", "about_period")
     )
     topics = _topics_of([one.pk for one in claims])
-    back, left = [], []
+    back: list[Claim] = []
+    left: list[Claim] = []
     for claim in claims:
         now = {name: getattr(claim, name) for name in after[str(claim.pk)].keys() - {"topics"}}
         held = {name: _kept(value)[0] if isinstance(value, Speaker) else value for name, value in now.items()}

@@ -91,7 +91,7 @@ def _rename(topic: Topic, to: str) -> None:
 
 
 def _locked(dossier: Dossier, name: str) -> Topic:
-    topic = Topic.objects.select_for_update().filter(dossier=dossier, name=name).first()
+    topic: Topic | None = Topic.objects.select_for_update().filter(dossier=dossier, name=name).first()
     if topic is None:
         raise ValidationError(f"There is no topic “{name}” any more: look again.", code="gone")
     return topic

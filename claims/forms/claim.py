@@ -22,7 +22,9 @@ def known_names(model: type[Speaker] | type[Topic], dossier: Dossier, like: str)
 
 def by_field(error: ValidationError) -> dict[str | None, list[ValidationError]]:
     """Why an action refused: by the field it is about, or by None."""
-    return error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    if hasattr(error, "error_dict"):
+        return {name: errors for name, errors in error.error_dict.items()}  # noqa: C416  a wider type of key
+    return {None: error.error_list}
 
 
 class Choice(NamedTuple):

@@ -197,7 +197,8 @@ class BulkForm(forms.Form):
     @property
     def wanted(self) -> Wanted:
         """What is asked for, as the action takes it."""
-        cleaned, fields = self.cleaned_data, {}
+        cleaned = self.cleaned_data
+        fields: dict[str, Any] = {}
         for name in ("speaker", "asserted", "about"):
             if cleaned[f"{name}_empty"]:
                 fields[name] = ""

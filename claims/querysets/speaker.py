@@ -1,12 +1,15 @@
 """How speakers and topics are read: by name, with how many claims each has."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 
 from sources.querysets import related_rows
+
+if TYPE_CHECKING:
+    from claims.models import Speaker, Topic  # noqa: F401
 
 COUNTED = 1_000
 """So many claims of a speaker or a topic are counted at most."""
@@ -50,7 +53,7 @@ class SpeakerQuerySet(NamedQuerySet["Speaker"]):
 class TopicQuerySet(NamedQuerySet["Topic"]):
     def with_counts(self) -> Self:
         """Annotated with ``claims_count``, of live claims; ``is_held``: whether any stands under it, the bin's too."""
-        through = self.model._meta.get_field("claims").through  # type: ignore[union-attr]
+        through: Any = self.model._meta.get_field("claims").through
         under = through._default_manager.filter(topic=OuterRef("pk")).order_by()
         live = under.filter(claim__binned_at=None)
         return self._with_count(live.values("pk")).annotate(is_held=Exists(under))

@@ -203,7 +203,7 @@ WORDS = {
 
 def _binned(access: Access, before: str, *, q: str = "", of: str = "") -> list[Record]:
     """The next page of what was binned by itself, and one more. What went with something else is not listed."""
-    claims, links = Claim.objects.with_attribution(), Link.objects.fetch_mode(FETCH_RAISE)
+    claims, links = Claim.objects.with_attribution(), Link.objects.all().fetch_mode(FETCH_RAISE)
     claims = claims.exclude(source__binned_at=F("binned_at"))
     links = links.exclude(Q(from_claim__binned_at=F("binned_at")) | Q(to_claim__binned_at=F("binned_at")))
     moment, after = _start(before)

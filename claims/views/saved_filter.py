@@ -1,5 +1,7 @@
 """Saved filters: a list with its filters under a name, for everyone in the dossier. Whoever reviews may save."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -37,7 +39,9 @@ def saved_filter_save(request: Request, slug: str) -> HttpResponse:
     of, name = form.cleaned_data["list"], form.cleaned_data["name"]
     try:
         query = _asked(access, of, form.cleaned_data["query"])
-        saved = save_filter(access=access, of=of, name=name, query=query, replace=request.POST.get("replace") == name)
+        saved = save_filter(
+            access=access, of=of, name=name, query=query, replace=request.POST.get("replace") == name
+        )
     except NameTaken as taken:
         context = {"section": of, "form": form, "there": taken.there, "may": may_change(access, taken.there)}
         return show(request, "claims/saved_filter_save.html", context, status=409)
@@ -95,13 +99,14 @@ def _all(access: Access) -> dict[str, object]:
 def _asked(access: Access, of: str, query: str) -> str:
     """The query with the filters of that list alone; a ValidationError when one cannot be read, or none is on."""
     given = QueryDict(query.removeprefix("?"), mutable=True)
-    filters = {
-        "claims": lambda: ClaimFilter(given, access),
-        "links": lambda: LinkFilter(given, Link.objects.filter(dossier=access.dossier), access=access),
-        "sources": lambda: SourceFilter(
-            given, Source.objects.filter(dossier=access.dossier), dossier=access.dossier
-        ),
-    }[of]()
+    filters: Any
+    if of == "claims":
+        filters = ClaimFilter(given, access)
+    elif of == "links":
+        filters = LinkFilter(given, Link.objects.filter(dossier=access.dossier), access=access)
+    else:
+        sources = Source.objects.filter(dossier=access.dossier)
+        filters = SourceFilter(given, sources, dossier=access.dossier)
     if not filters.form.is_valid():
         raise ValidationError("Part of the filter cannot be read, so it was not saved: correct it first.")
     for name, values in list(given.lists()):
@@ -113,4 +118,4 @@ def _asked(access: Access, of: str, query: str) -> str:
 
 
 def _errors(form: FilterForm) -> str:
-    return " ".join(error for errors in form.errors.values() for error in errors)
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)

@@ -151,7 +151,8 @@ def _speakers(access: Access) -> SpeakerQuerySet:
 
 def _speaker(request: Request, access: Access) -> Speaker:
     name = request.GET.get("name", "").replace("\0", "")
-    return get_object_or_404(_speakers(access).going_by(name))
+    speaker: Speaker = get_object_or_404(_speakers(access).going_by(name))
+    return speaker
 
 
 def _offer(one: Speaker, all_of_them: list[Speaker]) -> tuple[int, list[Speaker], str]:

@@ -107,8 +107,14 @@ def _record(access: Access, letter: str, number: int) -> Record:
 
 def _put_back(access: Access, record: Record, edit: Edit, version: int) -> Record:
     if isinstance(record, Claim):
-        before = {"speaker": edit.speaker, "topics": edit.topics}
-        return edit_claim(record, by=access.person, changes=edit.fields, version=version, **before)
+        return edit_claim(
+            record,
+            by=access.person,
+            changes=edit.fields,
+            version=version,
+            speaker=edit.speaker,
+            topics=edit.topics,
+        )
     if isinstance(record, Link):
         return edit_link(record, changes=edit.fields, version=version)
     assert isinstance(record, Source)

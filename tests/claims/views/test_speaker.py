@@ -111,6 +111,7 @@ class TestMerging:
     def test_undo_brings_back_all_as_it_was(
         self, three: list[Claim], analyst: Membership, sign_in: SignIn
     ) -> None:
+        assert three[1].speaker
         SpeakerAlias.objects.create(dossier=three[0].dossier, speaker=three[1].speaker, name="The president")
         before = list(Speaker.objects.order_by("name").values())
         client = sign_in(analyst)
@@ -227,6 +228,7 @@ class TestEditing:
 
 def test_the_database_keeps_names_and_aliases_apart(three: list[Claim]) -> None:
     speaker, dossier = three[0].speaker, three[0].dossier
+    assert speaker
     with pytest.raises(IntegrityError, match="both a speaker and another name"), transaction.atomic():
         SpeakerAlias.objects.create(dossier=dossier, speaker=speaker, name="Xi")
     SpeakerAlias.objects.create(dossier=dossier, speaker=speaker, name="Chairman")
