@@ -91,9 +91,11 @@ def near_copies_among(texts: Sequence[str]) -> list[tuple[int, int, Likeness]]:
     """The pairs of these texts that are near copies, by their places in the sequence, the lower first."""
     sets = [Wording(text) for text in texts]
     signed = signatures(sets)
+    signatures_of = {place: signed[place] for place, own in enumerate(sets) if own.words}
     found = [
         (one, other, likeness(sets[one], sets[other]))
-        for one, other in _candidates({place: signed[place] for place, own in enumerate(sets) if own.words})
+        for one, other in sorted(_candidates(signatures_of))
+        if _share(float(np.mean(signed[one] == signed[other])), sets[one].words, sets[other].words) >= LIKELY
     ]
     return [pair for pair in found if pair[2].is_near_copy]
 
