@@ -554,7 +554,7 @@ class _Alignment:
                 continue
             span = self._span(begin, finish)
             text = self.new.text[slice(*span)]
-            if len(text) <= len(quote):
+            if len(text) <= 1.5 * len(quote) + CONTEXT / 2:
                 score, place = fuzz.ratio(quote, text), span
             else:
                 found = fuzz.partial_ratio_alignment(quote, text, score_cutoff=LIKELY)

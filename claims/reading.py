@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from claims.checkable import Scored, best, has_lexicon, scored
-from claims.models import Claim, ClaimTopic, Kind, Link
+from claims.models import Anchoring, Claim, ClaimTopic, Kind, Link
 from claims.querysets.link import IN_REVIEW
 from claims.quotes import Mark
 from sources.access import Access
@@ -39,6 +39,8 @@ class Row(NamedTuple):
     end: int
     pk: int
     speaker: str | None
+    is_elsewhere: bool = False
+    """It was carried on to a newer version, and keeps its mark here."""
 
     @property
     def mark(self) -> Mark:
@@ -74,9 +76,13 @@ class Reading:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """All its claims, in the order of the text."""
+        """All its claims, and those that were carried on from it to a newer version, in the order of the text."""
         claims = Claim.objects.live().filter(source=self.source).order_by("start", "-end", "number")
-        return [Row(*row) for row in claims.values_list("number", "start", "end", "pk", "speaker__name")]
+        here = [Row(*row) for row in claims.values_list("number", "start", "end", "pk", "speaker__name")]
+        left = Anchoring.objects.left(self.source).order_by()
+        columns = ("claim__number", "start", "end", "claim", "claim__speaker__name")
+        there = [Row(*row, is_elsewhere=True) for row in left.values_list(*columns)]
+        return sorted([*here, *there], key=lambda row: (row.start, -row.end, row.number)) if there else here
 
     @cached_property
     def shown(self) -> list[Mark]:
@@ -108,6 +114,8 @@ class Reading:
         return self.asked.get(name, "")
 
     def _passes(self, row: Row, show: str) -> bool:
+        if row.is_elsewhere:
+            return not show  # how it stands is told where it stands now
         kinds = self.standing.get(row.pk, set())
         match show:
             case "":

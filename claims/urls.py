@@ -22,6 +22,7 @@ from claims.views import (
     topic,
     tray,
     undo,
+    version,
 )
 from sources.views import draft
 
@@ -31,6 +32,15 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/", front.front, name="front"),
     path("d/<slug:slug>/sources/<int:number>/", source.source_detail, name="source-detail"),
     path("d/<slug:slug>/sources/<int:number>/claims/", source.claim_create, name="claim-create"),
+    path("d/<slug:slug>/sources/<int:number>/version/", version.version_create, name="version-create"),
+    path(
+        "d/<slug:slug>/sources/<int:number>/version/confirm/", version.version_confirm, name="version-confirm"
+    ),
+    path("d/<slug:slug>/sources/<int:number>/version/undo/", version.version_undo, name="version-undo"),
+    path("d/<slug:slug>/orphans/", version.orphan_list, name="orphan-list"),
+    path("d/<slug:slug>/orphans/<int:claim>/<int:number>/place/", version.orphan_place, name="orphan-place"),
+    path("d/<slug:slug>/orphans/<int:claim>/<int:number>/keep/", version.orphan_keep, name="orphan-keep"),
+    path("d/<slug:slug>/orphans/<int:claim>/<int:number>/undo/", version.orphan_undo, name="orphan-undo"),
     path("d/<slug:slug>/claims/", claim.claim_list, name="claim-list"),
     path("d/<slug:slug>/claims/facets/", claim.claim_facets, name="claim-facets"),
     path("d/<slug:slug>/claims/<int:number>/", claim_detail.claim_detail, name="claim-detail"),
@@ -57,9 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/filters/delete/", saved_filter.saved_filter_delete, name="saved-filter-delete"),
     path("d/<slug:slug>/undo/", undo.undo_list, name="undo-list"),
     path("d/<slug:slug>/undo/<uuid:uid>/", undo.undo_revision, name="undo-revision"),
-    path(
-        "d/<slug:slug>/undo/<str:letter>-<int:number>/<int:version>/", undo.edit_undo, name="edit-undo"
-    ),
+    path("d/<slug:slug>/undo/<str:letter>-<int:number>/<int:version>/", undo.edit_undo, name="edit-undo"),
     path("d/<slug:slug>/links/", link.link_list, name="link-list"),
     path("d/<slug:slug>/links/<int:number>/", link.link_detail, name="link-detail"),
     path("d/<slug:slug>/links/<int:number>/edit/", link.link_edit, name="link-edit"),

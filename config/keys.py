@@ -188,6 +188,16 @@ DESKS = (
             Action("disputed.next", "k", "to the next, leaving this one as it is"),
         ),
     ),
+    Desk(
+        "Orphans of a new version",
+        ("claims:orphan-list",),
+        (
+            Action("orphan.place", "y", "it rests on the words that are proposed", least="analyst"),
+            Action("orphan.keep", "k", "keep it with the old version", least="analyst"),
+            Action("orphan.bin", "b", "put the claim in the bin", least="analyst"),
+            Action("orphan.next", "n", "another first", least="analyst"),
+        ),
+    ),
     Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
     Desk(
         "Sources",

@@ -18,6 +18,10 @@ NONE = "none"
 """The choice of sources for which nothing was noted."""
 
 
+ALL = "all"
+"""The choice of old versions too: by itself a list shows the newest."""
+
+
 class SourceFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A time that ends before it starts is none."""
@@ -64,6 +68,10 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
         help_text="The number of a source: S-3",
     )
 
+    versions = django_filters.ChoiceFilter(
+        method="by_versions", choices=[(ALL, "old ones too")], empty_label="the newest"
+    )
+
     class Meta:
         model = Source
         fields: ClassVar[list[str]] = []
@@ -94,6 +102,9 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
         number = value.removeprefix("S-").removeprefix("s-")
         origin = self.noted.filter(number=number).values_list("origin", flat=True).first()
         return sources.filter(number=number) if origin is None else sources.filter(origin=origin)
+
+    def by_versions(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        return sources  # what is asked for without it is less: the view leaves old versions out
 
     def by_noted(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
         return sources.filter(Q((name, "" if value == NONE else value)))

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections, models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Least, Left, Right
 from django.db.models.lookups import IsNull
 
@@ -91,6 +91,10 @@ class SourceQuerySet(RecordQuerySet["Source"]):
     def for_list(self) -> Self:
         """With all that a row of a list shows; a field that was not fetched raises."""
         return self.defer("text", "search", "extra").fetch_mode(models.FETCH_RAISE)
+
+    def newest(self) -> Self:
+        """Those that no live source is the new version of."""
+        return self.filter(~Exists(self.model._default_manager.filter(replaces=OuterRef("pk"), binned_at=None)))
 
     def with_text(self, text: str) -> Self:
         """Those with exactly this text."""

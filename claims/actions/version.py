@@ -11,9 +11,17 @@ from django.db.models import F
 
 from claims.anchoring import Anchored, reanchor
 from claims.models import Anchoring, Claim
+from sources.actions.draft import (
+    GUESSED,
+    choose_replaced,
+    confirm_drafts,
+    draft_file,
+    draft_pasted,
+    edit_draft,
+)
 from sources.actions.records import locked, next_number, refuse_binned
 from sources.actions.source import bring_in_source
-from sources.models import Letter, Membership, Source
+from sources.models import Draft, Letter, Membership, Source
 
 INHERITED = (
     "title",
@@ -87,6 +95,36 @@ def carry_over(*, source: Source, by: Membership | None) -> CarryReport:
         source.origin_id = old.origin_id
         source.save(update_fields=["origin"])
     return _carry(_claims_of(old), old, source, by=by)
+
+
+@transaction.atomic
+def draft_version(
+    *, source: Source, by: Membership, text: str = "", name: str = "", data: bytes = b"", encoding: str = ""
+) -> Draft:
+    """A draft of a new version of ``source``, of pasted text or of a file of this ``name``, with what is known of it.
+
+    Refuses as draft_file does (IntakeError, HereAlready), and a second one beside another that waits (ValidationError).
+    """
+    refuse_binned(source)
+    if newer := newer_version(source):
+        raise ValidationError(f"{newer.cited} is the new version of {source.cited} already.", code="replaced")
+    if name:
+        draft = draft_file(dossier=source.dossier, by=by, name=name, data=data, encoding=encoding or None)
+    else:
+        draft = draft_pasted(dossier=source.dossier, by=by, text=text)
+    choose_replaced(draft, source)
+    known = {field: getattr(source, field) for field in (*GUESSED, "reliability")}
+    # When it was published is the one thing that is likely to be another.
+    known["published"] = draft.published or known["published"]
+    edit_draft(draft, changes={field: value for field, value in known.items() if value})
+    return draft
+
+
+def confirm_version(draft: Draft, *, by: Membership) -> CarryReport | None:
+    """Make a draft the new version that it is to be; None when that was done already. Refuses as confirm_drafts."""
+    reports: list[CarryReport] = []
+    confirm_drafts([draft], by=by, carry_over=lambda source: reports.append(carry_over(source=source, by=by)))
+    return reports[0] if reports else None
 
 
 def preview(old: Source, text: str) -> list[tuple[Claim, Anchored]]:

@@ -64,7 +64,9 @@ def claim_create(request: Request, slug: str, number: int) -> HttpResponse:
         return invalid(request, TEMPLATE, context, fragment="form")
     said = f"{claim.cited} marked."
     undo = reverse("claims:claim-bin", args=[slug, claim.number])
-    if not wants_fragment(request):
+    if claim.source_id != source.pk:
+        said += f" {claim.source.cited}, the newer version, has its words too: it rests there."
+    if not wants_fragment(request) or claim.source_id != source.pk:
         return done(request, _place(claim, slug), said, undo=undo)
     messages.success(request, said, extra_tags=undo)
     card = Claim.objects.for_list().with_tallies().get(pk=claim.pk)
@@ -166,7 +168,10 @@ def _reading(request: Request, access: Access, source: Source) -> Reading:
         told = Link.objects.live()
         if not reading.tells_states:
             told = told.filter(state=State.SETTLED)
-        disclose(access, told.touching(Claim.objects.live().filter(source=source)))
+        claims = Claim.objects.live().filter(source=source)
+        if any(row.is_elsewhere for row in reading.rows):
+            claims = Claim.objects.live().filter(pk__in=[row.pk for row in reading.rows])
+        disclose(access, told.touching(claims))
     return reading
 
 

@@ -11,7 +11,7 @@ from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import enter
 from sources.actions.records import Stale
 from sources.actions.source import edit_source
-from sources.filters import SourceFilter
+from sources.filters import ALL, SourceFilter
 from sources.forms.source import SourceEditForm
 from sources.models import Role, Source
 from sources.pages import COUNTED, address_of, filters_on, page_of
@@ -26,6 +26,8 @@ def source_list(request: Request, slug: str) -> HttpResponse:
     """The sources of the dossier, the newest first, by what the address asks for."""
     access = enter(request, slug, Role.VIEWER)
     sources = Source.objects.live().filter(dossier=access.dossier)
+    if request.GET.get("versions") != ALL:
+        sources = sources.newest()
     filters = SourceFilter(request.GET, sources, dossier=access.dossier)
     right = filters.is_valid()
     if not right and wants_fragment(request):

@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
+from claims.actions.version import create_version
 from claims.models import Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
@@ -52,6 +53,8 @@ ALONE = 5
 """Source, claim and link that the analyst made and nobody judged."""
 BINNED = 7
 """A source in the bin."""
+ORPHAN, VERSION = 7, 9
+"""A claim that could not be carried to this new version of its source."""
 INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
@@ -112,6 +115,13 @@ DOORS = {
     "claims:claim-edit": Door(ANALYST, ANALYST),
     "claims:claim-edit-here": Door(ANALYST, ANALYST),
     "claims:claim-bin": Door(None, ANALYST, {"number": ALONE}),
+    "claims:version-create": Door(ANALYST, ANALYST),
+    "claims:version-confirm": Door(ANALYST, ANALYST),
+    "claims:version-undo": Door(None, ANALYST, {"number": VERSION}),
+    "claims:orphan-list": Door(ANALYST),
+    "claims:orphan-place": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}, {"start": 0, "end": 3}),
+    "claims:orphan-keep": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}),
+    "claims:orphan-undo": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}),
     "claims:link-list": Door(VIEWER),
     "claims:link-detail": Door(VIEWER),
     "claims:link-edit": Door(ANALYST, ANALYST),
@@ -331,6 +341,9 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
         ALONE,
         BINNED,
     )
+    orphan = make_claim(make_source(dossier, by=analyst), by=analyst)
+    new, _ = create_version(source=orphan.source, by=analyst, text="Nothing of it is left.")
+    assert (orphan.number, new.number) == (ORPHAN, VERSION)
 
 
 def _left(dossier: Dossier) -> User:
