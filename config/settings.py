@@ -235,6 +235,7 @@ WHITENOISE_MAX_AGE = 3600
 
 # A worker says every few seconds that it is alive, and soon another does the work of one that was killed.
 PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
+    "concurrency": 2,
     "update_heartbeat_interval": 5.0,
     "stalled_worker_timeout": 20.0,
     "abort_job_polling_interval": 5.0,

@@ -5,13 +5,15 @@ still waits: whoever is killed loses the item at hand and nothing else, and whoe
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from tempfile import TemporaryFile
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -311,7 +313,8 @@ def _fields_of(draft: Draft, *, apart: Apart) -> dict[str, Any]:
         name = draft.original.filename if draft.address else draft.filename
         return _extracted(read_file(name, data, encoding=encoding, address=address, apart=apart), draft)
     if draft.address and not draft.length:
-        page = read_address(draft.address, apart=apart)
+        with _alone_with(urlsplit(draft.address).hostname or ""):
+            page = read_address(draft.address, apart=apart)
         original = keep_original(
             dossier=draft.dossier,
             filename=page.fetched.filename,
@@ -323,6 +326,19 @@ def _fields_of(draft: Draft, *, apart: Apart) -> dict[str, Any]:
     if not draft.filename and not draft.title:
         return _extracted(paste(draft.text), draft)
     return {}
+
+
+@contextmanager
+def _alone_with(host: str) -> Iterator[None]:
+    """Wait until nobody here fetches from this host, then be the only one: we are guests there."""
+    key = "hashtext('fetched from'), hashtext(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock({key})", [host])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock({key})", [host])
 
 
 def _extracted(extracted: Extracted, draft: Draft) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -30,7 +31,7 @@ def files() -> list[File]:
         name, data = f"{number:03}.txt", words.encode()
         if number % 3 == 0:
             name, data = f"{number:03}.html", f"<html><body><p>{words}</p></body></html>".encode()
-        found.append(File(name, len(data), lambda data=data: [data]))
+        found.append(File(name, len(data), partial(list, [data])))
     return found
 
 

@@ -15,9 +15,9 @@ from sources.intake.draft import IntakeError
 ACCEPTED = (".txt", ".html", ".csv")
 
 
-def packed(members: Mapping[str, bytes], **options: int) -> io.BytesIO:
+def packed(members: Mapping[str, bytes]) -> io.BytesIO:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, **options) as made:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name, data in members.items():
             made.writestr(name, data)
     file.seek(0)

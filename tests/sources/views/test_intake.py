@@ -6,16 +6,20 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.actions.intake import store_intake_items
+from sources.actions import draft as draft_actions
 from sources.actions import intake as actions
 from sources.actions.intake import read_items
 from sources.intake.draft import Draft as Extracted
@@ -52,7 +56,7 @@ def upload(client: Client, *files: tuple[str, bytes], **data: object) -> HttpRes
     return client.post(IMPORT, {"file": uploads, "text": "", **data})  # type: ignore[return-value]
 
 
-def begun(response: HttpResponse) -> Intake:
+def begun(response: Any) -> Intake:
     """The intake that an upload led to."""
     assert response.status_code == 302, response.content.decode()
     intake = Intake.objects.get()
@@ -124,7 +128,7 @@ class TestBeginning:
         paths = json.dumps(["x/z.txt", "x/b/a.txt", "x/logo.png", "x/.DS_Store"])
         intake = begun(
             client.post(IMPORT, {"folder": [*files, SimpleUploadedFile("t.csv", b"text\nA\n")], "paths": ""})
-        )  # type: ignore[arg-type]
+        )
         assert [item.filename for item in intake.drafts.order_by("position")] == ["a.txt", "z.txt", "t.csv"]
         assert intake.notes == ["2 files were passed over in the folder: nothing is read of such files."]
         Intake.objects.all().delete()
@@ -133,7 +137,7 @@ class TestBeginning:
         paths = json.dumps(
             ["x/z.txt", "x/b/a.txt", "x/logo.png", "x/.DS_Store", *(f"x/{n}.txt" for n in range(5))]
         )
-        intake = begun(client.post(IMPORT, {"folder": [*files, *more], "paths": paths}))  # type: ignore[arg-type]
+        intake = begun(client.post(IMPORT, {"folder": [*files, *more], "paths": paths}))
         taken = [item.filename for item in intake.drafts.order_by("position")]
         assert taken == ["x/0.txt", "x/1.txt", "x/2.txt", "x/3.txt", "x/4.txt", "x/b/a.txt", "x/z.txt"]
 
@@ -144,7 +148,7 @@ class TestBeginning:
 
     def test_web_addresses_one_a_line(self, client: Client) -> None:
         lines = "https://example.org/a\r\n\r\n  example.org/b \r\nhttps://example.org/a\r\n"
-        intake = begun(client.post(IMPORT, {"addresses": lines}))  # type: ignore[arg-type]
+        intake = begun(client.post(IMPORT, {"addresses": lines}))
         found = [item.address for item in intake.drafts.order_by("position")]
         assert found == ["https://example.org/a", "https://example.org/b"]
 
@@ -296,6 +300,11 @@ class TestReading:
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fetched(wanted: str, **_how: object) -> Page:
+            with connection.cursor() as cursor:  # one at a time a host
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+                )
+                assert cursor.fetchone() == (1,)
             if "gone" in wanted:
                 raise IntakeError("There is nothing at this address (404).")
             page = Fetched(wanted, "text/html", "utf-8", b"<p>Words", "a.html")
@@ -304,22 +313,27 @@ class TestReading:
             )
 
         monkeypatch.setattr(actions, "read_address", fetched)
-        intake = begun(client.post(IMPORT, {"addresses": "https://e.org/a\nhttps://e.org/gone"}))  # type: ignore[arg-type]
+        intake = begun(client.post(IMPORT, {"addresses": "https://e.org/a\nhttps://e.org/gone"}))
         items = read(intake)
         assert (items[0].text, items[0].canonical_url) == ("Words of the page.", "https://e.org/c")
         assert items[0].original
         assert (items[0].original.address, items[0].original.media_type) == ("https://e.org/a", "text/html")
         assert items[1].error == "There is nothing at this address (404)."
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            assert cursor.fetchone() == (0,)
 
     def test_what_nobody_foresaw_is_one_items_fault(
         self, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        kept = actions.read_file
+        kept = draft_actions.read_file
 
-        def read_file(name: str, *args: object, **kwargs: object) -> Extracted:
+        def read_file(name: str, *args: Any, **kwargs: Any) -> Extracted:
             if name == "2.txt":
                 raise RuntimeError("a bug")
-            return kept(name, *args, **kwargs)  # type: ignore[arg-type]
+            return kept(name, *args, **kwargs)
 
         monkeypatch.setattr(actions, "read_file", read_file)
         intake = begun(upload(client, *SIX))
@@ -386,6 +400,29 @@ class TestLookingThrough:
         assert page.count("data-kind-of-item") == 3
         assert "4–6 of 7" in page
         assert 'href="?page=3"' in page
+
+    def test_more_items_take_no_more_queries(self, client: Client, intake: Intake) -> None:
+        def queries() -> int:
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                assert client.get(address(intake)).status_code == 200
+            return len(asked)
+
+        few = queries()
+        shown = intake.drafts.get(position=1)
+        Draft.objects.bulk_create(
+            Draft(
+                dossier=shown.dossier,
+                by=shown.by,
+                intake=intake,
+                position=number,
+                text=f"Words {number}.",
+                near=[{"item": 2, "share": 0.9}],
+            )
+            for number in range(10, 45)
+        )
+        assert queries() == few + 1  # what they are near to
 
     def test_fragment_is_swapped_in(self, intake: Intake, sign_in: SignIn, analyst: Membership) -> None:
         answer = sign_in(analyst, htmx=True).get(address(intake)).content.decode()

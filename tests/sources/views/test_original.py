@@ -111,7 +111,7 @@ def test_wrong_method_gets_405(source: Source, sign_in: SignIn, viewer: Membersh
 def test_original_never_changes(original: Original) -> None:
     for rows, change in ((Original.objects, {"filename": "x"}), (OriginalChunk.objects, {"data": b"x"})):
         with pytest.raises(IntegrityError, match="stays as it came"), transaction.atomic():
-            rows.update(**change)  # type: ignore[attr-defined]
+            rows.update(**change)
     assert bytes_of(original) == DATA
 
 
