@@ -217,8 +217,9 @@ def place_orphan(anchoring: Anchoring, *, start: int, end: int, by: Membership) 
     Other words mark its reviewed links as changed since review (the database does). Refuses (ValidationError) what was
     decided or carried meanwhile, and a place without words.
     """
+    new = locked(anchoring.to_source)
+    refuse_binned(new)
     current, claim = _orphan(anchoring)
-    new = locked(current.to_source)
     if not 0 <= start < end <= new.length or not new.text[start:end].strip():
         raise ValidationError({"words": f"There are no words at that place in {new.cited}."}, code="place")
     _set_place(claim, new, start, end)
@@ -264,7 +265,7 @@ def undo_decision(anchoring: Anchoring, *, by: Membership, version: int) -> Anch
 
 
 def _locked(anchoring: Anchoring) -> tuple[Anchoring, Claim]:
-    """The anchoring and its claim as they stand now, locked: the claim first, as whoever edits it."""
+    """The anchoring and its claim as they stand now, locked: the claim first, as whoever edits it does."""
     claim = locked(anchoring.claim)
     refuse_binned(claim)
     rows = Anchoring.objects.select_for_update(no_key=True, of=("self",))
