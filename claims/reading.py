@@ -81,7 +81,7 @@ class Reading:
         here = [Row(*row) for row in claims.values_list("number", "start", "end", "pk", "speaker__name")]
         left = Anchoring.objects.left(self.source).order_by()
         columns = ("claim__number", "start", "end", "claim", "claim__speaker__name")
-        there = [Row(*row, True) for row in left.values_list(*columns)]
+        there = [Row(*row)._replace(is_elsewhere=True) for row in left.values_list(*columns)]
         return sorted([*here, *there], key=lambda row: (row.start, -row.end, row.number)) if there else here
 
     @cached_property
