@@ -25,7 +25,7 @@ from sources.actions.intake import (
     read_again,
     take_up,
 )
-from sources.differences import differences
+from sources.differences import side_by_side
 from sources.forms.source import DraftForm
 from sources.models import Draft, Intake, Role, Source
 from sources.pages import asked_number
@@ -203,15 +203,15 @@ def intake_compare(
         beside = get_object_or_404(Draft, intake=intake, position=other)
     else:
         raise Http404("An item is compared with a source (S) or an item (I).")
-    theirs, own = differences(beside.text[:COMPARED], draft.text[:COMPARED])
     context = {
         "section": "import",
         "intake": intake,
         "draft": draft,
         "beside": beside,
         "is_source": letter == "S",
-        "own": own,
-        "theirs": theirs,
+        "parts": side_by_side(beside.text[:COMPARED], draft.text[:COMPARED]),
+        "left": beside.cited if isinstance(beside, Source) else f"Item {beside.position}",
+        "right": f"Item {draft.position}",
         "is_cut": max(len(beside.text), len(draft.text)) > COMPARED,
         "compared": COMPARED,
     }

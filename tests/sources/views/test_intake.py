@@ -229,7 +229,9 @@ class TestReading:
         assert address(intake, "7/compare/S-1/") in page
         assert address(intake, "9/compare/I-8/") in page
         for rest in ("7/compare/S-1/", "9/compare/I-8/"):
-            assert "<ins>" in client.get(address(intake, rest)).content.decode()
+            page = client.get(address(intake, rest)).content.decode()
+            assert "<ins>" in page
+            assert "characters are the same" in page
 
     def test_zip_is_unpacked_into_items(self, client: Client) -> None:
         archive = zipped(
