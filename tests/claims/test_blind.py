@@ -35,6 +35,8 @@ WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele
 
 # Who may review at all is the members' page's business; what she reviewed is not told there.
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
+# The pages of one link: of a settled one they tell all.
+ITS_PAGES = ("claims:link-detail", "claims:link-history")
 # The desk hands out what still waits, and to a lead this page names what is disputed. No verdict stands on either.
 TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail")
 
@@ -254,10 +256,8 @@ def assert_no_trace(found: Walk) -> None:
     assert found.holding(WORDS) == {}
     names = {address: found.names[address] for address in found.holding(NAMES)}
     # The reviews of the settled link are anybody's to see.
-    assert set(names.values()) <= {*NAMES_PEOPLE, "claims:link-detail", "claims:set-export"}
-    assert all(
-        f"/links/{SETTLED}/" in address for address, name in names.items() if name == "claims:link-detail"
-    )
+    assert set(names.values()) <= {*NAMES_PEOPLE, *ITS_PAGES, "claims:set-export"}
+    assert all(f"/links/{SETTLED}/" in address for address, name in names.items() if name in ITS_PAGES)
 
 
 @pytest.mark.parametrize(("who", "choices"), [("reviewer", True), ("lead", False)])
@@ -281,7 +281,7 @@ def test_the_walk_finds_what_a_viewer_may_see(db: None, sign_in: SignIn) -> None
     found = walk(build(judged=True), "viewer", sign_in)
     words = found.holding(WORDS)
     assert {word for held in words.values() for word in held} >= set(WORDS[:5])
-    assert {found.names[address] for address in words} == {"claims:link-detail"}
+    assert {found.names[address] for address in words} == set(ITS_PAGES)
 
 
 def test_whoever_has_judged_sees_the_verdicts_on_that_link_and_on_no_other(db: None, sign_in: SignIn) -> None:
