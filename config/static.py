@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it comes without types
     """A script imports the very modules it was written with: a browser never mixes those of two versions."""
 
     support_js_module_import_aggregation = True
