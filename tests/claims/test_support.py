@@ -24,6 +24,11 @@ def counted(dossier: Dossier) -> dict[int, tuple[int, int, int]]:
         source.pk: source for source in Source.objects.select_related("origin").filter(dossier=dossier)
     }
     claims = {claim.pk: claim for claim in Claim.objects.filter(dossier=dossier)}
+
+    def first(source: Source) -> int:
+        """Its first version: all of them are one source."""
+        return first(sources[source.replaces_id]) if source.replaces_id else source.pk
+
     said = {claim.pk: {claim.source_id} for claim in claims.values()}
     for link in Link.objects.live().filter(dossier=dossier, standing="supports"):
         one, other = claims[link.from_claim_id], claims[link.to_claim_id]
@@ -36,15 +41,15 @@ def counted(dossier: Dossier) -> dict[int, tuple[int, int, int]]:
         live = [sources[key] for key in keys if not sources[key].is_binned]
         for source in live:
             origin = source.origin
-            voices[f"origin {origin.joins_id or origin.pk}" if origin else f"source {source.pk}"].append(
-                source
-            )
+            named = f"origin {origin.joins_id or origin.pk}" if origin else f"source {first(source)}"
+            voices[named].append(source)
         unknown = [
             voice
             for voice in voices.values()
             if not any(source.origin and source.origin.state == "confirmed" for source in voice)
         ]
-        found[claim] = (len(live), len(voices), len(unknown))
+        told = sum(len({first(source) for source in voice}) for voice in voices.values())
+        found[claim] = (told, len(voices), len(unknown))
     return found
 
 
@@ -74,6 +79,16 @@ def test_five_sources_of_two_origins(dossier: Dossier, analyst: Membership) -> N
         make_link(other, first, by=analyst, kind="supports")
     assert kept(dossier)[first.pk] == (5, 2, 1)
     assert kept(dossier)[others[0].pk] == (1, 1, 0)
+
+
+def test_versions_of_a_source_are_one_source_and_one_voice(dossier: Dossier, analyst: Membership) -> None:
+    old = make_source(dossier, by=analyst)
+    new = make_source(dossier, by=analyst, replaces=old)
+    newest = make_source(dossier, by=analyst, replaces=new)
+    first, *others = [make_claim(source, by=analyst) for source in (old, new, newest)]
+    for other in others:
+        make_link(other, first, by=analyst, kind="supports")
+    assert kept(dossier)[first.pk] == counted(dossier)[first.pk] == (1, 1, 1)
 
 
 def test_what_is_proposed_to_join_counts_as_that_origin(dossier: Dossier, analyst: Membership) -> None:
