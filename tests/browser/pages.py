@@ -16,6 +16,7 @@ PAGES = [
     ("origins", "analyst", "/d/china-russia/origins/"),
     ("source-origin", "analyst", "/d/china-russia/sources/3/origin/"),
     ("source-compare", "viewer", "/d/china-russia/sources/1/compare/2/"),
+    ("reader-old", "analyst", "/d/china-russia/sources/2/"),
     ("version-create", "analyst", "/d/china-russia/sources/3/version/"),
     ("orphans", "analyst", "/d/china-russia/orphans/"),
     ("claims", "analyst", "/d/china-russia/claims/"),
