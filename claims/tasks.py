@@ -5,11 +5,12 @@ from procrastinate.contrib.django import app
 
 from claims.actions.intake import store_intake_items
 from sources.actions.intake import go_on_later
-from sources.tasks import AGAIN, turn
+from sources.tasks import AGAIN, another_may_do_it, turn
 
 
 @app.task(pass_context=True, retry=AGAIN)
 def store_intake(context: JobContext, intake: int) -> None:
     """Bring in the items of an intake that its person confirmed."""
-    if not store_intake_items(intake, enough=turn(context)):
-        go_on_later(intake)
+    with another_may_do_it(context.job):
+        if not store_intake_items(intake, enough=turn(context)):
+            go_on_later(intake)

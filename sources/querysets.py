@@ -94,7 +94,9 @@ class SourceQuerySet(RecordQuerySet["Source"]):
 
     def newest(self) -> Self:
         """Those that no live source is the new version of."""
-        return self.filter(~Exists(self.model._default_manager.filter(replaces=OuterRef("pk"), binned_at=None)))
+        return self.filter(
+            ~Exists(self.model._default_manager.filter(replaces=OuterRef("pk"), binned_at=None))
+        )
 
     def with_text(self, text: str) -> Self:
         """Those with exactly this text."""
@@ -150,6 +152,13 @@ KINDS = {
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
+    def at_work(self) -> Self:
+        """Those that a job is to go on with."""
+        return self.filter(state__in=["reading", "storing"])
+
+    def idle(self) -> Self:
+        return self.exclude(state__in=["reading", "storing"])
+
     def with_counts(self) -> Self:
         """With how many items each has: ``items``, and of them ``left`` (to be looked at) and ``stored``."""
         items = {

@@ -13,10 +13,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 from psycopg.conninfo import make_conninfo
 
 from sources.actions.intake import File, begin_intake, begin_storing, go_on_later, without_job
+from sources.actions.origin import propose_later
 from sources.models import Dossier, Draft, Intake, Membership, Source
+from sources.tasks import another_may_do_it
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +121,35 @@ def test_intake_without_a_job_is_taken_up(dossier: Dossier, analyst: Membership)
     go_on_later(intake.pk)
     assert ProcrastinateJob.objects.count() == 1
     assert without_job() == []
+
+
+def test_lost_job_whose_like_waits_holds_nothing_up(dossier: Dossier, analyst: Membership) -> None:
+    intake = begin_intake(dossier=dossier, by=analyst, files=files()[:6])
+    jobs = ProcrastinateJob.objects.filter(lock=f"intake-{intake.uid}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+        )
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s",
+            [*cursor.fetchone(), jobs.get().pk],
+        )
+    go_on_later(intake.pk)
+    assert sorted(jobs.values_list("status", flat=True)) == ["doing", "todo"]
+    with worker():
+        until(lambda: Intake.objects.get(pk=intake.pk).state == "ready")
+
+
+def test_failing_job_whose_like_waits_leaves_it_to_that(dossier: Dossier) -> None:
+    job = Job(
+        id=1,
+        queue="default",
+        lock="a",
+        queueing_lock=f"origins of {dossier.pk}",
+        task_name="sources.tasks.propose_origins",
+    )
+    with pytest.raises(ZeroDivisionError), another_may_do_it(job):
+        _ = 1 / 0
+    propose_later(dossier)
+    with another_may_do_it(job):
+        _ = 1 / 0
