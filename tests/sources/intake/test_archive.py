@@ -147,6 +147,23 @@ def test_member_that_lies_about_its_size_gives_no_more_than_it_says() -> None:
         found.read("a.txt", 100)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_member_that_would_be_unpacked_all_at_once_is_refused(
+    method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as made:
+        made.writestr("bomb.txt", b"\0" * 1_000_000)
+
+    def never(*args: object) -> None:
+        raise AssertionError("it was unpacked")
+
+    with opened(file, ACCEPTED) as found:
+        monkeypatch.setattr(zipfile.ZipFile, "open", never)
+        with pytest.raises(IntakeError, match="packed in a way that is not read here"):
+            found.read("bomb.txt", 2_000_000)
+
+
 def test_damaged_member_is_refused_by_itself() -> None:
     data = bytearray(packed({"a.txt": b"Words. " * 100, "b.txt": b"Other."}).getvalue())
     data[40:44] = b"\xff\xff\xff\xff"

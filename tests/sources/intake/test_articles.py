@@ -102,11 +102,13 @@ def test_dates(written: str, read: str) -> None:
     assert (draft.published, draft.warnings) == (read, ())
 
 
-@pytest.mark.parametrize("written", ["03/04/2023", "yesterday", "2023-02-30", "0001-01-01"])
+@pytest.mark.parametrize(
+    "written", ["03/04/2023", "yesterday", "2023-02-30", "0001-01-01", "1 Jan 99999999999 10:00:00 +0000"]
+)
 def test_date_that_may_be_two_is_left_out_and_told(written: str) -> None:
     draft = only(csv(f'date,text\n"{written}",Words.\n'))
     assert draft.published == ""
-    assert f"It is not clear which day “{written}” is" in draft.warnings[0]
+    assert f"It is not clear which day “{written[:40]}” is" in draft.warnings[0]
 
 
 @pytest.mark.parametrize(
