@@ -14,6 +14,7 @@ from sources.models import Dossier, Fingerprint, Resemblance, Source
 from sources.shingles import (
     ENGINE,
     Likeness,
+    Signature,
     Wording,
     bands,
     likeness,
@@ -159,7 +160,7 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
         for key, own in sets.items()
     )
     pairs = defaultdict[int, list[int]](list)
-    for other, one in _likely_pairs(batch, lengths):
+    for other, one in _likely_pairs(batch, lengths, signed):
         pairs[other].append(one)
     found: list[Resemblance] = []
     away = [key for key in pairs if key not in sets]
@@ -170,10 +171,12 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
     Resemblance.objects.bulk_create(found, batch_size=1_000)
 
 
-def _likely_pairs(batch: list[int], lengths: dict[int, int]) -> list[tuple[int, int]]:
+def _likely_pairs(
+    batch: list[int], lengths: dict[int, int], signed: dict[int, Signature]
+) -> list[tuple[int, int]]:
     """The pairs of another source and one of the batch whose signatures say that they may be near copies, each once."""
     sharing = """
-        SELECT n.source_id, n.signature, o.source_id, o.signature, s.length
+        SELECT n.source_id, o.source_id, o.signature, s.length
         FROM sources_fingerprint n
         JOIN sources_fingerprint o ON o.dossier_id = n.dossier_id AND o.bands && n.bands
             AND o.engine = n.engine AND o.source_id <> n.source_id
@@ -181,10 +184,10 @@ def _likely_pairs(batch: list[int], lengths: dict[int, int]) -> list[tuple[int, 
         WHERE n.source_id = ANY(%s) AND NOT (o.source_id = ANY(%s) AND o.source_id < n.source_id)
     """
     likely = defaultdict[int, list[tuple[float, int]]](list)
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:  # of one story there may be thousands, and a batch of such
         cursor.execute(sharing, [batch, batch])
-        for one, own, other, theirs, length in cursor:
-            estimate = _share(_agreement(np.frombuffer(own, "<u4"), theirs), lengths[one], length)
+        for one, other, theirs, length in cursor:
+            estimate = _share(_agreement(signed[one], theirs), lengths[one], length)
             if estimate >= LIKELY:
                 likely[one].append((estimate, other))
     return [(other, one) for one, others in likely.items() for _, other in sorted(others)[-COMPARED:]]
