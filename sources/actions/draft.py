@@ -16,6 +16,7 @@ from sources.intake import extract as intake
 from sources.intake.draft import Draft as Extracted
 from sources.intake.draft import IntakeError
 from sources.models import Dossier, Draft, Membership, Source
+from sources.origins import address_of
 
 MAX_BYTES = 50 * 1024 * 1024
 TOO_BIG = (
@@ -107,8 +108,10 @@ def near_sources(draft: Draft) -> list[dict[str, Any]]:
 
 
 def same_address(draft: Draft) -> Source | None:
-    """The source that a draft is a later state of, as both have one address: the newest version of it."""
-    addresses = {draft.url, draft.canonical_url} - {""}
+    """The source that a draft is a later state of, as both have one address: the newest version of it. The address of a
+    whole site is of no text.
+    """  # fmt: skip
+    addresses = {address for address in (draft.url, draft.canonical_url) if address_of("", address)}
     if not addresses:
         return None
     here = Source.objects.live().without_text().filter(dossier=draft.dossier_id)
@@ -152,20 +155,33 @@ def edit_draft(draft: Draft, *, changes: Mapping[str, str]) -> None:
         draft.save(update_fields=differing)
 
 
+def read_original(draft: Draft, *, encoding: str | None, apart: intake.Apart | None = None) -> Extracted:
+    """What the file or page that a draft came from holds; IntakeError as read_file."""
+    assert draft.original
+    kept = draft.original
+    name = kept.filename if draft.address else draft.filename  # a page has the name that it was sent under
+    return read_file(name, bytes_of(kept), encoding=encoding, address=kept.address, apart=apart)
+
+
 def read_draft_again(draft: Draft, *, encoding: str) -> None:
-    """Read the draft's file in another encoding. What a person wrote over the guesses stays; IntakeError as extract."""
-    assert draft.original is not None  # only a file can be read again
-    data = bytes_of(draft.original)
-    before = read_file(draft.filename, data, encoding=draft.encoding)
-    after = read_file(draft.filename, data, encoding=encoding)
+    """Read the draft's file in another encoding. What a person wrote over the guesses stays; IntakeError as extract.
+
+    Takes up to a minute, so call it outside of a transaction.
+    """
+    if draft.original is None or not draft.encoding:
+        raise IntakeError("This has no encoding that could be another: only text files and web pages have.")
+    before = read_original(draft, encoding=draft.encoding)
+    after = read_original(draft, encoding=encoding)
     draft.text = after.text
     draft.encoding = after.encoding
     draft.warnings = list(after.warnings)
     for name in GUESSED:
         if getattr(draft, name) == getattr(before, name):
-            setattr(draft, name, getattr(after, name))
+            setattr(draft, name, getattr(after, name)[: LIMITS[name]])
     draft.full_clean()
-    draft.save(update_fields=["text", "encoding", "warnings", *GUESSED])
+    read = {name: getattr(draft, name) for name in ("text", "encoding", "warnings", *GUESSED)}
+    if not Draft.objects.filter(pk=draft.pk, state=Draft.State.READ).update(**read):
+        raise IntakeError("It was brought in, or went, in the meantime.")
 
 
 def drop_draft(draft: Draft) -> None:

@@ -34,7 +34,7 @@ from sources.actions.draft import (
     guesses,
     is_to_be_replaced,
     near_sources,
-    read_file,
+    read_original,
     same_address,
     store,
 )
@@ -48,6 +48,7 @@ from sources.intake.articles import read_table
 from sources.intake.draft import Draft as Extracted
 from sources.intake.draft import IntakeError
 from sources.intake.extract import ACCEPTED, Apart, paste
+from sources.intake.fetch import Fetched
 from sources.intake.web import read_address
 from sources.models import Dossier, Draft, Intake, Membership
 from sources.querysets import KINDS, DraftQuerySet
@@ -203,8 +204,7 @@ def without_job() -> list[int]:
     alive = ProcrastinateJob.objects.filter(
         status__in=["todo", "doing"], lock=Concat(Value("intake-"), Cast(OuterRef("uid"), TextField()))
     )
-    at_work = Intake.objects.filter(state__in=[Intake.State.READING, Intake.State.STORING])
-    return list(at_work.filter(~Exists(alive)).values_list("pk", flat=True))
+    return list(Intake.objects.at_work().filter(~Exists(alive)).values_list("pk", flat=True))
 
 
 def a_worker_is_there() -> bool:
@@ -290,11 +290,19 @@ def _read_item(draft: Draft, *, apart: Apart) -> None:
             _unfold(draft)
         else:
             fields = _fields_of(draft, apart=apart)
-            draft.text = fields.get("text", draft.text)
-            with (
-                transaction.atomic()
-            ):  # the counter of an intake's items, as it were: its twins are looked at in turn
-                _lock_intake(draft)
+            fetched: Fetched | None = fields.pop("fetched", None)
+            with transaction.atomic():
+                _lock_intake(draft)  # its items are looked at in turn: each sees its twins
+                if (
+                    fetched
+                ):  # kept with the item that it is of: what nothing came from may be removed at any time
+                    fields["original"] = keep_original(
+                        dossier=draft.dossier,
+                        filename=fetched.filename,
+                        data=fetched.data,
+                        address=fetched.address,
+                        media_type=fetched.media_type,
+                    )
                 for name, value in fields.items():
                     setattr(draft, name, value)
                 _settle(draft, to_do=State.WAITING, **fields, **_found(draft))
@@ -305,24 +313,18 @@ def _read_item(draft: Draft, *, apart: Apart) -> None:
 
 
 def _fields_of(draft: Draft, *, apart: Apart) -> dict[str, Any]:
-    """What an item holds: of pasted text and of a row the text is there, a file is read, an address is fetched."""
+    """What an item holds: of pasted text and of a row the text is there, a file is read, an address is fetched.
+
+    What was ``fetched`` comes with the rest, to be kept.
+    """
     assert draft.intake
     if draft.original and not draft.length:
         encoding = draft.encoding or draft.intake.encoding or None
-        data, address = bytes_of(draft.original), draft.original.address
-        name = draft.original.filename if draft.address else draft.filename
-        return _extracted(read_file(name, data, encoding=encoding, address=address, apart=apart), draft)
+        return _extracted(read_original(draft, encoding=encoding, apart=apart), draft)
     if draft.address and not draft.length:
         with _alone_with(urlsplit(draft.address).hostname or ""):
             page = read_address(draft.address, apart=apart)
-        original = keep_original(
-            dossier=draft.dossier,
-            filename=page.fetched.filename,
-            data=page.fetched.data,
-            address=page.fetched.address,
-            media_type=page.fetched.media_type,
-        )
-        return {**_extracted(page.draft, draft), "original": original}
+        return {**_extracted(page.draft, draft), "fetched": page.fetched}
     if not draft.filename and not draft.title:
         return _extracted(paste(draft.text), draft)
     return {}
@@ -497,12 +499,13 @@ def _compare_items(intake: Intake) -> bool:
 
 
 def open_intake(intake: Intake) -> Intake:
-    """The intake, locked, when it may be changed: not while a job is at it (NotNow)."""
+    """The intake, locked, when it may be changed: not while a job is at it (NotNow). It is kept for a week from now."""
     current = Intake.objects.select_for_update(no_key=True).filter(pk=intake.pk).first()
     if current is None:
         raise NotNow("This intake is gone.", code="gone")
     if current.is_at_work:
         raise NotNow(f"This intake is {current.get_state_display()}: wait until that is done.", code="busy")
+    current.save(update_fields=["changed_at"])
     return current
 
 

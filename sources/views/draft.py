@@ -97,7 +97,7 @@ def _import_page(request: Request, access: Access) -> HttpResponse:
         return invalid(request, IMPORT, _page(access, form))
     files, passed_over = _chosen(request)
     if form.cleaned_data["addresses"] or not _are_few([file for file, _ in files]):
-        return _begin(access, form, files, passed_over)
+        return _begin(request, access, form, files, passed_over)
     return _at_once(request, access, form, [file for file, _ in files])
 
 
@@ -144,22 +144,27 @@ def _are_few(files: Sequence[Upload]) -> bool:
 
 
 def _begin(
-    access: Access, form: ImportForm, files: Sequence[tuple[Upload, str]], passed_over: int
+    request: Request, access: Access, form: ImportForm, files: Sequence[tuple[Upload, str]], passed_over: int
 ) -> HttpResponse:
     """Take it all in for a job to read."""
     skipped = (
         f"{passed_over:,} file{' was' if passed_over == 1 else 's were'} passed over in the folder: nothing is read of "
         "such files."
     )
-    intake = begin_intake(
-        dossier=access.dossier,
-        by=access.person,
-        files=[file.as_file(path) for file, path in files],
-        addresses=form.cleaned_data["addresses"],
-        text=form.cleaned_data["text"] or "",
-        encoding=form.cleaned_data["encoding"],
-        notes=[skipped] if passed_over else [],
-    )
+    try:
+        intake = begin_intake(
+            dossier=access.dossier,
+            by=access.person,
+            files=[file.as_file(path) for file, path in files],
+            addresses=form.cleaned_data["addresses"],
+            text=form.cleaned_data["text"] or "",
+            encoding=form.cleaned_data["encoding"],
+            notes=[skipped] if passed_over else [],
+        )
+    except IntakeError as error:
+        kept = {name: form.cleaned_data[name] or "" for name in ("text", "encoding")}
+        addresses = "\n".join(form.cleaned_data["addresses"])
+        return _refuse(request, access, [Refusal("All of this", str(error))], addresses=addresses, **kept)
     return redirect("sources:intake", access.dossier.slug, intake.uid)
 
 
@@ -326,7 +331,7 @@ def read_form_again(form: DraftForm) -> bool:
     try:
         read_draft_again(form.draft, encoding=form.cleaned_data.get("encoding", ""))
     except IntakeError as error:
-        form.add_error("encoding", str(error))
+        form.add_error("encoding" if "encoding" in form.fields else None, str(error))
         return False
     return True
 

@@ -151,8 +151,8 @@ def intake_item(request: Request, slug: str, uid: UUID, number: int) -> HttpResp
         with transaction.atomic():
             open_intake(intake)
             keep_written(form)
-            if form.is_valid() and "again" in request.POST:
-                read_form_again(form)
+        if form.is_valid() and "again" in request.POST:
+            read_form_again(form)
     except ValidationError as error:
         form.add_error(None, error)
     if form.errors:

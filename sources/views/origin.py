@@ -161,9 +161,9 @@ def origin_join(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def origin_undo(request: Request, slug: str, uid: UUID) -> HttpResponse:
-    """Take back what a person did to origins."""
+    """Take back what one did to origins. Nobody takes back what another did."""
     access = enter(request, slug, Role.ANALYST)
-    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, uid=uid)
+    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, by=access.person_id, uid=uid)
     try:
         origins.take_back(regrouping)
     except ValidationError as error:

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from claims.actions.bin import delete_for_good
 from claims.actions.intake import store_intake_items
 from sources.actions import draft as draft_actions
 from sources.actions import intake as actions
@@ -337,11 +338,11 @@ class TestReading:
                 raise RuntimeError("a bug")
             return kept(name, *args, **kwargs)
 
-        monkeypatch.setattr(actions, "read_file", read_file)
+        monkeypatch.setattr(draft_actions, "read_file", read_file)
         intake = begun(upload(client, *SIX))
         assert [item.state for item in read(intake)] == ["read", "read", "failed", "read", "read", "read"]
         assert "a bug" in caplog.text
-        monkeypatch.setattr(actions, "read_file", kept)
+        monkeypatch.setattr(draft_actions, "read_file", kept)
         client.post(address(intake, "retry/"))
         assert {item.state for item in read(intake)} == {"read"}
 
@@ -629,3 +630,96 @@ def test_intake_goes_after_a_week_with_its_files(client: Client) -> None:
     clear_what_expired(0)
     assert not Intake.objects.exists()
     assert (Original.objects.count(), Source.objects.count()) == (5, 5)
+
+
+def test_intake_that_was_confirmed_is_kept_until_a_worker_comes(client: Client) -> None:
+    intake = begun(upload(client, *SIX))
+    read(intake)
+    client.post(address(intake, "store/"))
+    Intake.objects.update(changed_at=timezone.now() - timedelta(days=8))
+    clear_what_expired(0)
+    assert Intake.objects.get().drafts.count() == 6
+
+
+def test_intake_is_kept_for_a_week_from_the_last_touch(client: Client) -> None:
+    intake = begun(upload(client, *SIX))
+    read(intake)
+    Intake.objects.update(changed_at=timezone.now() - timedelta(days=8))
+    client.post(address(intake, "leave-out/"), {"item": 1})
+    clear_what_expired(0)
+    assert Intake.objects.exists()
+
+
+def test_more_than_an_intake_holds_is_refused_and_kept_on_the_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_ITEMS", 2)
+    response = upload(client, *SIX[:2], addresses="https://e.org/a\nhttps://e.org/b")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "An intake holds at most 2 items" in page
+    assert "https://e.org/a\nhttps://e.org/b" in page
+    assert not Intake.objects.exists()
+
+
+class TestDeletedForGood:
+    """What waits for one person stays when another deletes the source that it speaks of."""
+
+    def test_version_to_be_becomes_a_source_of_its_own(
+        self, client: Client, dossier: Dossier, lead: Membership
+    ) -> None:
+        old = make_source(dossier, "The words of before.", by=lead, url="https://e.org/a")
+        intake = begun(upload(client, ("all.csv", b"url,text\nhttps://e.org/a,Quite other words.\n")))
+        (item,) = read(intake)
+        assert item.replaces == old
+        Source.objects.update(binned_at=timezone.now())
+        old.refresh_from_db()
+        delete_for_good(old)
+        (item,) = store(client, intake)
+        assert (item.state, item.source and item.source.text) == ("stored", "Quite other words.")
+
+    def test_report_tells_of_what_is_gone(self, client: Client, dossier: Dossier) -> None:
+        there = make_source(dossier, SIX[0][1].decode())
+        intake = begun(upload(client, *SIX))
+        read(intake)
+        assert "Here already as" in page_of(client, intake)
+        items = store(client, intake)
+        Source.objects.update(binned_at=timezone.now())
+        for source in Source.objects.filter(pk__in=[there.pk, items[1].source_id]):
+            delete_for_good(source)
+        page = page_of(client, intake)
+        assert page.count("deleted for good since") == 2
+        client.post(address(intake, "retry/"), {"item": 1})
+        assert read(intake)[0].state == "read"
+
+
+def test_page_that_was_fetched_is_read_again_in_another_encoding(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = f"<html><body><p>{WORDS * 2}</p><p>Łódź</p></body></html>".encode("iso-8859-2")
+    fetched = Fetched("https://e.org/a", "text/html", "", data, "a.html")
+    page = Page(fetched, Extracted("Wrong.", url="https://e.org/a", encoding="windows-1252"))
+    monkeypatch.setattr(actions, "read_address", lambda *args, **kwargs: page)
+    intake = begun(client.post(IMPORT, {"text": "", "addresses": "https://e.org/a"}))
+    (item,) = read(intake)
+    again = {f"draft-{item.pk}-url": item.url, f"draft-{item.pk}-encoding": "iso-8859-2", "again": "1"}
+    response = client.post(address(intake, "1/"), again)
+    assert response.status_code == 302, response.content.decode()
+    item.refresh_from_db()
+    assert "Łódź" in item.text
+    assert (item.encoding, item.url) == ("iso-8859-2", "https://e.org/a")
+
+
+def test_row_of_a_table_has_no_encoding_of_its_own(client: Client) -> None:
+    intake = begun(upload(client, ("all.csv", b"title,text\nA,Some words.\n")))
+    read(intake)
+    response = client.post(address(intake, "1/"), {"again": "1"})
+    assert response.status_code == 422
+    assert "no encoding that could be another" in response.content.decode()
+
+
+def test_address_of_a_whole_site_makes_no_version(client: Client, dossier: Dossier) -> None:
+    make_source(dossier, "The words of before.", url="https://e.org/")
+    intake = begun(upload(client, ("all.csv", b"url,text\nhttps://e.org/,Quite other words.\n")))
+    (item,) = read(intake)
+    assert item.replaces is None
