@@ -18,11 +18,13 @@ from sources.querysets import RecordQuerySet
 
 
 @transaction.atomic
-def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
+def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime | None = None) -> Model:
     """Bin a record with the claims and links that rest on it.
 
     An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything. The claims
     that were carried to a version go back to the one that it replaced; a source that has a newer version stays.
+    ``since``: it is an undo of what was done then, and what others did with the record since is not undone with it, for
+    a lead either (ValidationError).
     """
     for ground in _replaced(record):
         locked(ground)
@@ -38,6 +40,8 @@ def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
         _require_own_decisions(current, access)
         carry_back(current)
     _require_right(current, access)
+    if since:
+        _refuse_others_work(current, access, since)
     now = timezone.now()
     for rows in _with_what_rests_on(current):
         rows.live().update(binned_at=now, binned_by=access.person)
@@ -92,6 +96,8 @@ def undo_version(source: Source, *, access: Access) -> Source:
 
     Refuses (ValidationError) when claims were made in it since: they would go into the bin with it.
     """
+    for ground in [*_replaced(source), source]:  # until it is in the bin, nobody makes a claim in it
+        locked(ground)
     own = Claim.objects.live().filter(source=source).exclude(anchorings__to_source=source).count()
     if own:
         claims = "a claim was" if own == 1 else f"{own} claims were"
@@ -161,6 +167,27 @@ def _require_own_decisions(source: Source, access: Access) -> None:
     decided = Anchoring.objects.filter(to_source=source).exclude(decision="").exclude(by=access.person_id)
     if not access.can_lead and decided.exists():
         raise PermissionDenied(f"Others' work rests on {source.cited}: ask a lead.")
+
+
+def _refuse_others_work(record: Record, access: Access, since: datetime) -> None:
+    """Refuse when another person has built on the record, or judged what rests on it, since then.
+
+    A verdict to which she is blind is no reason: to refuse for it would tell her that it was given.
+    """
+    me = access.person_id
+    *upper, links = _with_what_rests_on(record)
+    shown = Link.objects.filter(pk__in=links.values("pk")).shown_to(access)
+    theirs = Q(by__isnull=True) | ~Q(by=me)
+    if (
+        any(rows.live().filter(theirs, at__gt=since).exists() for rows in (*upper, links))
+        or Review.objects.filter(link__in=shown, at__gt=since).exclude(reviewer=me).exists()
+        or links.filter(adjudicated_at__gt=since).exclude(adjudicated_by=me).exists()
+    ):
+        raise ValidationError(
+            f"Others have worked on {record.cited} since, so it was not taken back. "
+            "Put it in the bin from its own page if their work should go with it.",
+            code="others",
+        )
 
 
 def _require_right(record: Record, access: Access) -> None:

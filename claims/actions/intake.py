@@ -34,10 +34,17 @@ def store_intake_items(intake_id: int, *, enough: Callable[[], bool]) -> bool:
 
 @transaction.atomic
 def bin_intake(intake: Intake, *, access: Access) -> int:
-    """Put all that an intake brought in into the bin; how many sources. All, or none (PermissionDenied)."""
+    """Put all that an intake brought in into the bin; how many sources.
+
+    All, or none: where another's work rests on one (PermissionDenied; of a lead, ValidationError), where one
+    has a newer version that is not of this intake.
+    """
     sources = _brought_in(open_intake(intake)).live()
     return _each(
-        sources, partial(put_in_bin, access=access), binned_at=timezone.now(), binned_by=access.person
+        sources,
+        lambda source: put_in_bin(source, access=access, since=source.at),
+        binned_at=timezone.now(),
+        binned_by=access.person,
     )
 
 

@@ -16,6 +16,7 @@ from django.db.models import FETCH_RAISE, Count, F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -88,11 +89,11 @@ def bin_restore(request: Request, slug: str, letter: str, number: int) -> HttpRe
     to = came_from(request, _referer(request) or reverse("claims:bin", args=[slug]))
     try:
         _refuse_binned_anew(request, record)
-        restore(record, access=access)
+        restored = restore(record, access=access)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(to)
-    return done(request, to, f"{record.cited} restored.", undo=_bin_address(slug, record))
+    return done(request, to, f"{restored.cited} restored.", undo=unmake_address(restored, timezone.now()))
 
 
 @require_POST
@@ -125,14 +126,21 @@ def bin_undo_address(record: Record) -> str:
     return f"{address}?{urlencode({'since': record.binned_at.isoformat()})}"
 
 
-def _bin_address(slug: str, record: Record) -> str:
-    """The address that puts a restored record in the bin again."""
-    names = {
-        Letter.SOURCE: "claims:source-bin",
-        Letter.CLAIM: "claims:claim-bin",
-        Letter.LINK: "claims:link-bin",
-    }
-    return reverse(names[record.LETTER], args=[slug, record.number])
+def unmake_address(record: Record, since: datetime | None = None, **more: str) -> str:
+    """The address that puts in the bin what was just made, or restored at ``since``, unless others have built on it."""
+    address = reverse(f"claims:{record.LETTER.label}-bin", args=[record.dossier.slug, record.number])
+    moment = since or record.at
+    assert moment
+    return f"{address}?{urlencode({'since': moment.isoformat(), **more})}"
+
+
+def asked_since(request: Request) -> datetime | None:
+    """When that was done which a request is to undo; None for what is no undo."""
+    try:
+        moment = parse_datetime(request.GET.get("since", ""))
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def _refuse_binned_anew(request: Request, record: Record) -> None:
@@ -176,7 +184,7 @@ def source_bin(request: Request, slug: str, number: int) -> HttpResponse:
     source = _record(access, Letter.SOURCE, number)
     to = came_from(request, reverse("sources:source-list", args=[slug]))
     try:
-        binned = put_in_bin(source, access=access)
+        binned = put_in_bin(source, access=access, since=asked_since(request))
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(to)

@@ -16,7 +16,7 @@ from claims.history import history_of_claim
 from claims.models import Claim, Kind, Link
 from claims.querysets.claim import ClaimQuerySet
 from claims.quotes import surrounded
-from claims.views.bin import bin_undo_address
+from claims.views.bin import asked_since, bin_undo_address
 from claims.views.tray import came_from
 from claims.views.undo import edit_undo_address
 from config.web import Request, done, invalid, show
@@ -101,7 +101,7 @@ def claim_bin(request: Request, slug: str, number: int) -> HttpResponse:
     claim = get_object_or_404(_claims(access), number=number)
     source = reverse("claims:source-detail", args=[slug, claim.source.number])
     try:
-        binned = put_in_bin(claim, access=access)
+        binned = put_in_bin(claim, access=access, since=asked_since(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(source)

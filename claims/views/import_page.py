@@ -79,8 +79,13 @@ def import_undo(request: Request, slug: str, first: int, last: int) -> HttpRespo
     """Bin the sources of these numbers that this person brought in; all, or none when others’ work rests on one."""
     access = enter(request, slug, Role.ANALYST)
     mine = Source.objects.live().filter(dossier=access.dossier, by=access.person)
-    with transaction.atomic():
-        sources = list(mine.filter(number__range=(first, last)).without_text().order_by("number"))
-        for source in sources:
-            put_in_bin(source, access=access)
-    return done(request, reverse("claims:import", args=[slug]), f"{_sources(len(sources))} put in the bin.")
+    to = reverse("claims:import", args=[slug])
+    try:
+        with transaction.atomic():
+            sources = list(mine.filter(number__range=(first, last)).without_text().order_by("-number"))
+            for source in sources:  # a version before the one that it replaced
+                put_in_bin(source, access=access, since=source.at)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(to)
+    return done(request, to, f"{_sources(len(sources))} put in the bin.")

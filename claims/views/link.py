@@ -17,7 +17,7 @@ from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
-from claims.views.bin import bin_undo_address
+from claims.views.bin import asked_since, bin_undo_address
 from claims.views.review import Side, in_place
 from claims.views.tray import came_from
 from claims.views.undo import edit_undo_address
@@ -164,7 +164,7 @@ def link_bin(request: Request, slug: str, number: int) -> HttpResponse:
     links = Link.objects.filter(dossier=access.dossier).for_list()
     link = get_object_or_404(links, number=number)
     try:
-        binned = put_in_bin(link, access=access)
+        binned = put_in_bin(link, access=access, since=asked_since(request))
     except ValidationError as error:
         return _refused(request, reverse("claims:link-list", args=[slug]), error)
     to = came_from(request, reverse("claims:link-list", args=[slug]))

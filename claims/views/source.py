@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +15,9 @@ from claims.forms.claim_edit import ClaimEditForm
 from claims.models import Claim, Link, State
 from claims.quotes import blocks, segments
 from claims.reading import Reading
-from config.web import Request, done, invalid, show, wants_fragment
+from claims.views.bin import unmake_address
+from claims.views.undo import edit_undo_address
+from config.web import Request, done, invalid, show, tell, wants_fragment
 from sources.access import Access, enter
 from sources.actions.records import Stale
 from sources.languages import direction_of
@@ -63,12 +64,12 @@ def claim_create(request: Request, slug: str, number: int) -> HttpResponse:
             context |= _text(request, access, source)
         return invalid(request, TEMPLATE, context, fragment="form")
     said = f"{claim.cited} marked."
-    undo = reverse("claims:claim-bin", args=[slug, claim.number])
+    undo = unmake_address(claim)
     if claim.source_id != source.pk:
         said += f" {claim.source.cited}, the newer version, has its words too: it rests there."
     if not wants_fragment(request) or claim.source_id != source.pk:
         return done(request, _place(claim, slug), said, undo=undo)
-    messages.success(request, said, extra_tags=undo)
+    tell(request, said, undo=undo)
     card = Claim.objects.for_list().with_tallies().get(pk=claim.pk)
     return show(request, TEMPLATE, _form(source, ClaimForm(source)) | {"claim": card}, fragment="marked")
 
@@ -96,9 +97,10 @@ def claim_edit_here(request: Request, slug: str, number: int) -> HttpResponse:
         return _editing(request, theirs, again, versus=form.beside(theirs), status=409)
     if saved is None:
         return _editing(request, claim, form, status=422)
+    undo = edit_undo_address(saved) if saved.version != form.cleaned_data["version"] else ""
     if not wants_fragment(request):
-        return done(request, _place(saved, slug), f"{saved.cited} saved.")
-    messages.success(request, f"{saved.cited} saved.")
+        return done(request, _place(saved, slug), f"{saved.cited} saved.", undo=undo)
+    tell(request, f"{saved.cited} saved.", undo=undo)
     reading = _reading(request, access, claim.source)
     card = Claim.objects.for_list().with_tallies().get(pk=saved.pk)
     card.against = reading.against.get(card.number, [])  # type: ignore[attr-defined]
@@ -107,7 +109,9 @@ def claim_edit_here(request: Request, slug: str, number: int) -> HttpResponse:
 
 
 def _sources(access: Access) -> SourceQuerySet:
-    return Source.objects.filter(dossier=access.dossier).select_related("dossier", "by", "binned_by", "origin")
+    return Source.objects.filter(dossier=access.dossier).select_related(
+        "dossier", "by", "binned_by", "origin"
+    )
 
 
 def _place(claim: Claim, slug: str) -> str:

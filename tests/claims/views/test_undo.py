@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from django.test import Client
@@ -10,8 +11,9 @@ from claims.actions.bin import put_in_bin, restore
 from claims.actions.claim import edit_claim
 from claims.actions.revision import KEPT, keep
 from claims.models import Claim, Link, Revision, Speaker, Topic
-from sources.models import Dossier, Membership, Source, User
-from tests.conftest import entered, make_claim, make_link, make_pair, make_source
+from claims.views.bin import unmake_address
+from sources.models import Dossier, Membership, Role, Source, User
+from tests.conftest import entered, make_claim, make_link, make_pair, make_review, make_source
 
 type SignIn = Callable[..., Client]
 LATELY = "/d/china-russia/undo/"
@@ -61,7 +63,9 @@ class TestLately:
         client.post(address)
         assert not Claim.objects.binned().exists()
         assert not Link.objects.get(pk=link.pk).is_binned
-        assert offered(client) == ["/d/china-russia/claims/1/bin/"]  # what took it back can be taken back too
+        [again] = offered(client)  # what took it back can be taken back too
+        client.post(again)
+        assert Claim.objects.binned().count() == 1
 
     def test_each_sees_her_own_alone(
         self, claim: Claim, analyst: Membership, lead: Membership, sign_in: SignIn
@@ -104,6 +108,76 @@ class TestTheBin:
         put_in_bin(claim, access=access)
         assert "put in the bin again since" in client.post(address, follow=True).content.decode()
         assert Claim.objects.get(pk=claim.pk).is_binned
+
+
+class TestWhatWasMade:
+    MARK: ClassVar[dict[str, str]] = {"words": "A customs table", "statement": "It is so."}
+
+    def test_beside_the_text_is_kept_too(self, claim: Claim, analyst: Membership, sign_in: SignIn) -> None:
+        client = sign_in(analyst)
+        client.post("/d/china-russia/sources/1/claims/", self.MARK, headers={"HX-Request": "true"})
+        [undo] = offered(client)
+        client.post(undo)
+        assert Claim.objects.get(number=2).is_binned
+
+    def test_edited_beside_the_text_is_kept_too(
+        self, claim: Claim, analyst: Membership, sign_in: SignIn
+    ) -> None:
+        client = sign_in(analyst)
+        answer = client.post(
+            "/d/china-russia/claims/1/edit/here/",
+            fields(claim, statement="Better."),
+            headers={"HX-Request": "true"},
+        )
+        assert 'action="/d/china-russia/undo/C-1/2/"' in answer.content.decode()
+        assert offered(client) == ["/d/china-russia/undo/C-1/2/"]
+
+    def test_by_a_lead_stays_when_others_have_built_on_it(
+        self, claim: Claim, analyst: Membership, lead: Membership, sign_in: SignIn
+    ) -> None:
+        client = sign_in(lead)
+        client.post("/d/china-russia/sources/1/claims/", self.MARK)
+        [undo] = offered(client)
+        link = make_link(claim, Claim.objects.get(number=2), by=analyst)
+        page = client.post(undo, follow=True).content.decode()
+        assert "Others have worked on C-2 since" in page
+        assert not Link.objects.get(pk=link.pk).is_binned
+        client.post("/d/china-russia/claims/2/bin/")
+        assert Link.objects.get(pk=link.pk).is_binned, "the bin itself takes all"
+
+    def test_by_a_lead_stays_when_it_was_judged_but_tells_nothing_of_it_while_she_is_blind(
+        self, claim: Claim, reviewer: Membership, lead: Membership, sign_in: SignIn
+    ) -> None:
+        other = make_claim(claim.source, by=lead)
+        links = [make_link(claim, one, by=lead) for one in (other, make_claim(claim.source, by=lead))]
+        client = sign_in(lead)
+        for link in links:
+            make_review(link, by=reviewer)
+        make_review(links[0], by=lead)
+        for link in links:
+            client.post(unmake_address(link))
+        assert [Link.objects.get(pk=link.pk).is_binned for link in links] == [False, True]
+
+    def test_is_taken_back_once_also_by_the_bin_itself(
+        self, claim: Claim, analyst: Membership, sign_in: SignIn
+    ) -> None:
+        client = sign_in(analyst)
+        client.post("/d/china-russia/sources/1/claims/", self.MARK)
+        client.post("/d/china-russia/claims/2/bin/")
+        assert [address.split("?")[0] for address in offered(client)] == ["/d/china-russia/bin/C-2/restore/"]
+
+
+class TestWhoMay:
+    def test_whoever_is_no_analyst_any_more_takes_no_analysts_work_back(
+        self, claim: Claim, analyst: Membership, sign_in: SignIn
+    ) -> None:
+        client = sign_in(analyst)
+        bulk = {"claims": "1:1", "modality": "denial", "do": "save"}
+        client.post("/d/china-russia/claims/bulk/", bulk)
+        [undo] = offered(client)
+        Membership.objects.filter(pk=analyst.pk).update(role=Role.REVIEWER)
+        assert client.post(undo).status_code == 403
+        assert Claim.objects.get(pk=claim.pk).modality == "denial"
 
 
 class TestAnEdit:
