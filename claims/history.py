@@ -37,7 +37,7 @@ class Change:
 class Entry:
     """Who did what when. ``who`` is '' when the history does not say; ``written`` is when the database was told.
 
-    ``link`` is the number of a live link that it tells of.
+    ``link`` is the number of a live link that it tells of; ``way`` the versions between which a claim went.
     """
 
     written: datetime
@@ -49,6 +49,7 @@ class Entry:
     account: int | None = None
     said: datetime | None = None
     link: int | None = None
+    way: tuple[int, int] | None = None
 
     @property
     def at(self) -> datetime:
@@ -171,7 +172,8 @@ def history_of_claim(claim: Claim, *, page: int = 1) -> History:
     entries = [
         entry for event, earlier in pairwise([*events, None]) for entry in _of_claim(event, earlier, names)
     ]
-    entries += _of_topics(claim, limit) + _of_anchorings(claim, limit) + _of_links(claim, limit)
+    carried = _of_anchorings(claim, limit)
+    entries = [*_told_once(entries, carried), *carried, *_of_topics(claim, limit), *_of_links(claim, limit)]
     entries.sort(key=lambda entry: (entry.what != "stated", entry.at), reverse=True)
     return _page(entries, page, claim)
 
@@ -218,8 +220,19 @@ def _of_anchorings(claim: Claim, limit: int) -> list[Entry]:
         else:
             continue
         who = event.by.name if event.by and event.pgh_label == "insert" else ""
-        entries.append(Entry(event.pgh_created_at, what, who, account=_account(event)))
+        way = (event.source_id, event.to_source_id)
+        entries.append(Entry(event.pgh_created_at, what, who, account=_account(event), way=way))
     return entries
+
+
+def _told_once(edits: Iterable[Entry], carried: Iterable[Entry]) -> Iterator[Entry]:
+    """The edits, less those by which a claim was carried: what else they changed is told where that is told."""
+    ways = {(entry.written, entry.way): entry for entry in carried}
+    for edit in edits:
+        if edit.way and (telling := ways.get((edit.written, edit.way))):
+            telling.changes += [change for change in edit.changes if change.label != "source"]
+        else:
+            yield edit
 
 
 def _of_links(claim: Claim, limit: int) -> list[Entry]:
@@ -288,6 +301,8 @@ def _of_claim(event: Any, earlier: Any, names: dict[str, dict[int, str]]) -> Ite
             entries.insert(0, Entry(event.pgh_created_at, "edited", account=_account(event)))
         for entry in entries[:1]:
             entry.changes.extend(changes)
+            if event.source_id != earlier.source_id:
+                entry.way = (earlier.source_id, event.source_id)
     return entries
 
 

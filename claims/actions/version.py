@@ -242,11 +242,17 @@ def keep_orphan(anchoring: Anchoring, *, by: Membership) -> Anchoring:
 def undo_decision(anchoring: Anchoring, *, by: Membership, version: int) -> Anchoring:
     """Let an orphan wait again; one that was placed goes back to the words it had.
 
-    ``version``: that of the claim when it was placed. Refuses (ValidationError) when it was edited since.
+    ``version``: that of the claim when it was placed. Refuses (ValidationError) when it was edited since, and what
+    another decided.
     """
     current, claim = _locked(anchoring)
     if not current.decision:
         raise ValidationError(f"{claim.cited} waits already.", code="undecided")
+    if current.by_id != by.pk:
+        raise ValidationError(
+            f"What becomes of {claim.cited} was decided by someone else: only she takes it back.",
+            code="others",
+        )
     if current.decision == Anchoring.Decision.PLACED:
         if claim.version != version:
             raise ValidationError(

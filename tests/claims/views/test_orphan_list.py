@@ -105,6 +105,17 @@ def test_it_is_kept_and_the_undo_takes_it_back(
     assert Anchoring.objects.open().count() == 2
 
 
+def test_nobody_takes_anothers_decision_back(
+    claims: list[Claim], analyst: Membership, lead: Membership, sign_in: SignIn
+) -> None:
+    client = sign_in(analyst)
+    client.post(address(claims[0], "keep"))
+    client.post(address(claims[0], "undo"))
+    sign_in(lead).post(address(claims[0], "keep"))
+    assertContains(client.post(address(claims[0], "undo"), follow=True), "decided by someone else")
+    assert Anchoring.objects.get(claim=claims[0]).decision == "kept"
+
+
 def test_the_bin_leads_on_to_the_next(claims: list[Claim], analyst: Membership, sign_in: SignIn) -> None:
     client = sign_in(analyst)
     page = client.get(DESK)

@@ -8,9 +8,10 @@ from django.test import Client
 from claims.actions.claim import edit_claim
 from claims.actions.link import edit_link
 from claims.actions.speaker import merge_speakers
+from claims.actions.version import create_version, place_orphan
 from claims.models import Anchoring, Claim
 from sources.models import Dossier, Membership, User
-from tests.conftest import make_claim, make_pair, make_review, make_source
+from tests.conftest import TEXT, make_claim, make_pair, make_review, make_source
 
 type SignIn = Callable[..., Client]
 
@@ -57,6 +58,29 @@ def test_a_claims_tells_every_change_with_words_before_and_after(
     assert ">L-1</a>" in page
     assert "not found on the way from S-1 to S-3" in page
     assert page.count("<span>analyst</span>") >= 3
+
+
+def test_what_was_carried_is_told_once(
+    dossier: Dossier, analyst: Membership, viewer: Membership, sign_in: SignIn
+) -> None:
+    first = make_source(dossier, by=analyst)
+    for words in ("had never been better", "a rise of nine per cent"):
+        make_claim(first, words, by=analyst)
+    text = TEXT.replace("never been", "never\nbeen").replace("nine per cent", "ten per cent")
+    second, _ = create_version(source=first, by=analyst, text=text)
+    orphan = Anchoring.objects.get(method="orphan")
+    start = second.text.index("a rise")
+    place_orphan(orphan, start=start, end=start + len("a rise of ten per cent"), by=analyst)
+    client = sign_in(viewer)
+    carried, placed = (main(client, f"claims/{number}/history/") for number in (1, 2))
+    assert "carried from S-1 to S-2" in carried
+    assert "placed by hand" in placed
+    for page in (carried, placed):
+        assert page.count("<dt>quote</dt>") == 1
+        assert "<dt>source</dt>" not in page
+        assert "edited" not in page
+    create_version(source=second, by=analyst, text=f"Anew. {text}")
+    assert "edited" not in main(client, "claims/1/history/")
 
 
 def test_it_is_leafed(dossier: Dossier, analyst: Membership, viewer: Membership, sign_in: SignIn) -> None:
