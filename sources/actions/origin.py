@@ -173,11 +173,15 @@ def name_origin(origin: Origin, *, by: Membership | None, name: str) -> Regroupi
 
 
 @transaction.atomic
-def take_back(regrouping: Regrouping) -> None:
-    """Put back what a person did to origins. Refuses when it was taken back, or someone went on from there."""
+def take_back(regrouping: Regrouping, *, by: Membership | None) -> None:
+    """Put back what this person did to origins. Refuses what another did, when it was taken back, and when someone went
+    on from there.
+    """  # fmt: skip
     dossier = regrouping.dossier
     _lock(dossier)
     regrouping = Regrouping.objects.get(pk=regrouping.pk)
+    if regrouping.by_id != (by and by.pk):
+        raise ValidationError("That was done by someone else: only she takes it back.", code="other")
     if regrouping.undone_at:
         raise ValidationError("This was taken back already.", code="undone")
     before, after = regrouping.before, regrouping.after

@@ -161,11 +161,11 @@ def origin_join(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def origin_undo(request: Request, slug: str, uid: UUID) -> HttpResponse:
-    """Take back what one did to origins. Nobody takes back what another did."""
+    """Take back what one did to origins."""
     access = enter(request, slug, Role.ANALYST)
-    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, by=access.person_id, uid=uid)
+    regrouping = get_object_or_404(Regrouping, dossier=access.dossier, uid=uid)
     try:
-        origins.take_back(regrouping)
+        origins.take_back(regrouping, by=access.person)
     except ValidationError as error:
         return _refused(request, access, error)
     return done(request, _back(request, access), f"Taken back: {regrouping.said}")

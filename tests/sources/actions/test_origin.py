@@ -114,7 +114,7 @@ def test_a_proposal_to_join_is_confirmed_into_it(dossier: Dossier, analyst: Memb
     propose_origins(dossier)
     regrouping = confirm_origin(_origin_of(late), by=analyst)
     assert set(_grouped(dossier).values()) == {"1 confirmed"}
-    take_back(regrouping)
+    take_back(regrouping, by=analyst)
     assert _grouped(dossier)["S-3"] == "2 proposed joins 1"
 
 
@@ -139,7 +139,7 @@ def test_a_source_split_off_never_comes_back_by_proposal(dossier: Dossier, analy
     propose_origins(dossier)
     assert _grouped(dossier) == {"S-1": "1 proposed", "S-3": "1 proposed"}
     assert KeptApart.objects.count() == 2
-    take_back(regrouping)
+    take_back(regrouping, by=analyst)
     assert set(_grouped(dossier)) == {"S-1", "S-2", "S-3"}
     assert not KeptApart.objects.exists()
 
@@ -164,7 +164,7 @@ def test_sources_are_joined_whatever_was_proposed(dossier: Dossier, analyst: Mem
     assert set(_grouped(dossier)) == {"S-1", "S-3", "S-4"}
     assert len(set(_grouped(dossier).values())) == 1
     assert KeptApart.objects.count() == 1  # S-2 and S-3 stay told apart
-    take_back(regrouping)
+    take_back(regrouping, by=analyst)
     assert _grouped(dossier) == {"S-1": "1 proposed", "S-2": "1 proposed"}
     assert KeptApart.objects.count() == 2
 
@@ -192,12 +192,12 @@ def test_confirming_and_naming_are_taken_back(dossier: Dossier, analyst: Members
     with pytest.raises(ValidationError, match="confirmed already"):
         confirm_origin(origin, by=analyst)
     named = name_origin(origin, by=analyst, name="Agency report of 24 February")
-    take_back(named)
-    take_back(confirmed)
+    take_back(named, by=analyst)
+    take_back(confirmed, by=analyst)
     origin.refresh_from_db()
     assert (origin.name, origin.state, origin.by) == ("", "proposed", None)
     with pytest.raises(ValidationError, match="taken back already"):
-        take_back(confirmed)
+        take_back(confirmed, by=analyst)
 
 
 def test_what_was_changed_since_is_not_taken_back(dossier: Dossier, analyst: Membership) -> None:
@@ -206,7 +206,7 @@ def test_what_was_changed_since_is_not_taken_back(dossier: Dossier, analyst: Mem
     confirmed = confirm_origin(_origin_of(one), by=analyst)
     split_off(two, by=analyst)
     with pytest.raises(ValidationError, match="changed again since"):
-        take_back(confirmed)
+        take_back(confirmed, by=analyst)
 
 
 def test_a_run_that_was_cut_short_goes_on(dossier: Dossier) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sources.actions.origin import propose_origins
-from sources.models import Dossier, Membership, Origin, Source, User
+from sources.models import Dossier, Membership, Origin, Regrouping, Source, User
 from tests.conftest import make_claim, make_source
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +167,19 @@ def test_an_analyst_asks_to_look_again(
 ) -> None:
     response = sign_in(analyst).post(_at(dossier, "origin-propose"))
     assert response.status_code == 302
+
+
+def test_what_was_done_stands_among_what_one_did_lately(
+    dossier: Dossier, analyst: Membership, lead: Membership, copies: list[Source], sign_in: SignIn
+) -> None:
+    client = sign_in(analyst)
+    client.post(_at(dossier, "origin-confirm", 1))
+    undo = _at(dossier, "origin-undo", Regrouping.objects.get().uid)
+    lately = reverse("claims:undo-list", args=[dossier.slug])
+    assert f'action="{undo}"' in client.get(lately).text
+    refused = sign_in(lead).post(undo)
+    assert (refused.status_code, "done by someone else" in refused.text) == (422, True)
+    assert set(_states(dossier).values()) == {"confirmed"}
+    client.post(undo)
+    assert set(_states(dossier).values()) == {"proposed"}
+    assert f'action="{undo}"' not in client.get(lately).text
