@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from claims.actions.review import disclose
@@ -109,20 +109,25 @@ def edit_claim(
     return edited
 
 
-def disclose_tallies(access: Access, claims: Collection[Claim], *, around: bool = False) -> None:
+TOLD = 1_000
+"""So many claims that a list leaves out are looked at, to record what their absence tells."""
+
+
+def disclose_tallies(
+    access: Access, claims: Collection[Claim], *, among: QuerySet[Claim] | None = None
+) -> None:
     """Record that this person is being shown how the settled links of these claims stand, as their tallies tell.
 
-    With ``around``, of all claims between the first and the last of them too: the list leaves out claims by how their
-    links stand, and what it leaves out tells as much.
+    Where a list leaves out claims by how their links stand, what it leaves out tells as much: ``among`` are those that
+    it would show otherwise. Of them all between the first and the last shown are recorded too, but no more than a
+    thousand: a cost.
     """
-    if not claims:
+    if not claims or not access.can_review:
         return
-    settled = Link.objects.live().filter(state=State.SETTLED)
-    if around:
+    told = {claim.pk for claim in claims}
+    if among is not None:
         numbers = [claim.number for claim in claims]
-        between = (min(numbers), max(numbers))
-        told = settled.touching(Claim.objects.filter(dossier=access.dossier, number__range=between))
-    else:
-        shown = [claim.pk for claim in claims]
-        told = settled.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
-    disclose(access, told)
+        between = among.filter(number__range=(min(numbers), max(numbers))).order_by()
+        told.update(between.values_list("pk", flat=True)[:TOLD])
+    settled = Link.objects.live().filter(state=State.SETTLED)
+    disclose(access, settled.filter(Q(from_claim__in=told) | Q(to_claim__in=told)))

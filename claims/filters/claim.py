@@ -34,7 +34,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of the list of claims in one dossier; ``q`` also puts them in order of rank.
 
     ``linked`` and ``contradicted`` ask for live links; a contradiction is what stands as one (verdict, else kind).
+    ``TELLING`` are the filters by how links stand: what they leave out tells as much as what they show.
     """
+
+    TELLING: ClassVar[frozenset[str]] = frozenset({"contradicted", "origins"})
 
     OF_LINKS: ClassVar[dict[str, tuple[str, ...]]] = {"linked": (), "contradicted": ("contradicts",)}
     NOT_FILTERED: ClassVar[dict[str, str]] = {
@@ -103,10 +106,15 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         return Search(words, self._configs) if words else None
 
     def filter_queryset(self, queryset: ClaimQuerySet) -> ClaimQuerySet:
-        """As everywhere, but ``base`` is kept: what the filters leave that ask for no links."""
-        self.base = queryset
+        """As everywhere, but ``base`` is kept, what the filters leave that ask for no links; and ``untold``, what those
+        leave that tell nothing of how links stand.
+        """  # fmt: skip
         self.asked = {name: value for name, value in self.form.cleaned_data.items() if value}
-        for name in self.asked.keys() - self.OF_LINKS.keys():
+        of_claims = self.asked.keys() - self.OF_LINKS.keys()
+        for name in of_claims - self.TELLING:
+            queryset = self.filters[name].filter(queryset, self.asked[name])
+        self.untold = self.base = queryset
+        for name in of_claims & self.TELLING:
             self.base = self.filters[name].filter(self.base, self.asked[name])
         self.of_links = {name: self.asked[name] for name in self.OF_LINKS if name in self.asked}
         return self._by_links(self.base)
@@ -117,6 +125,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name, value in self.of_links.items():
             claims = self.filters[name].filter(claims, value)
         return claims
+
+    @property
+    def is_telling(self) -> bool:
+        return not self.TELLING.isdisjoint(self.asked)
 
     @cached_property
     def few(self) -> list[int] | None:
@@ -162,7 +174,9 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         return claims.filter(source__in=_named(self._sources, "outlet", value))
 
     def by_speaker(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims.filter(speaker__in=_named(self._of_dossier(Speaker), "name", value))
+        speakers = self._of_dossier(Speaker)
+        named = _keys(speakers.going_by(value))
+        return claims.filter(speaker__in=_named(speakers, "name", value) if named == [] else named)
 
     def by_topic(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
         topics = _named(self._of_dossier(Topic), "name", value)

@@ -76,9 +76,9 @@ def _choose(request: Request, access: Access) -> HttpResponse:
             messages.error(request, said)
             return redirect(_list(access, request))
         numbers = few
-        if "contradicted" in filters.asked:
+        if filters.is_telling:
             told = list(_claims(access).filter(number__in=numbers))
-            disclose_tallies(access, told, around=True)
+            disclose_tallies(access, told, among=filters.untold)
         if filters.search and len(few) == AT_ONCE:
             note = f"The best {AT_ONCE:,} of your search; there may be more."
     else:

@@ -16,9 +16,6 @@ from sources.access import enter
 from sources.models import Role
 from sources.pages import ROWS, Page, filters_on, page_of, page_of_found, said
 
-TELLING = ("contradicted", "origins", "sort")
-"""What a list is narrowed or sorted by that tells how links stand, also by what is missing."""
-
 LIST, FACETS = "claims/claim_list.html", "claims/claim_facets.html"
 
 
@@ -29,7 +26,7 @@ def claim_list(request: Request, slug: str) -> HttpResponse:
     filters = ClaimFilter(request.GET, access)
     right = filters.is_valid()
     page = _page(request, filters)
-    disclose_tallies(access, page.rows, around=not filters.asked.keys().isdisjoint(TELLING))
+    disclose_tallies(access, page.rows, among=filters.untold if filters.is_telling else None)
     context = {
         "section": "claims",
         "filters": filters,
@@ -46,10 +43,10 @@ def claim_facets(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.VIEWER)
     filters = ClaimFilter(request.GET, access)
     claims, limit = filters.counted
-    if not filters.asked.keys().isdisjoint(TELLING) and access.can_review:
+    if filters.is_telling and access.can_review:
         # What these counts leave out tells as much as what the list does.
         told: list[Any] = list(claims.values_list("pk", "number", named=True)[:limit])
-        disclose_tallies(access, told, around=True)
+        disclose_tallies(access, told, among=filters.untold)
     facets = facets_of(claims, limit)
     context = {
         "section": "claims",
