@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -48,6 +49,8 @@ LISTED = 100
 """How many orphans are listed before a version is confirmed."""
 COUNTED = 1_000
 REACH = 300
+KEPT = 60 * 60
+"""For so many seconds after it was looked for, what stands in the place of orphans' words is known."""
 
 
 def _source(access: Access, number: int) -> Source:
@@ -241,7 +244,7 @@ def _desk(
     }
     if row is None:
         return desk
-    [found] = reanchor(row.source.text, row.to_source.text, [(row.start, row.end)])
+    found = _found(row, open_ones)
     was, is_now = _beside(row.quote, row.to_source.text, found)
     there: Context | None = None
     if found.candidate:
@@ -256,6 +259,22 @@ def _desk(
         "form": form or PlaceForm(row.to_source),
         "may_bin": request.access.can_lead or row.claim.by_id == request.access.person_id,
     }
+
+
+def _found(row: Anchoring, open_ones: AnchoringQuerySet) -> Anchored:
+    """What stands in the place of an orphan's words. Looked for once for all that wait with it: in a long text that
+    takes seconds, and neither text ever changes.
+    """  # fmt: skip
+    key = f"orphans-{row.dossier.uid}-{row.source.number}-{row.to_source.number}"
+    place = (row.start, row.end)
+    known: dict[tuple[int, int], Anchored] = cache.get(key, {})
+    if place not in known:
+        beside = open_ones.filter(source=row.source, to_source=row.to_source).order_by("pk")
+        places = list(dict.fromkeys([place, *beside.values_list("start", "end")[:COUNTED]]))
+        found = reanchor(row.source.text, row.to_source.text, places)
+        known = dict(zip(places, found, strict=True))
+        cache.set(key, known, KEPT)
+    return known[place]
 
 
 def _row(access: Access, claim: int, number: int) -> Anchoring:

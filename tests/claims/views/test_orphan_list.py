@@ -1,12 +1,13 @@
 """Claims that could not be carried to a new version, decided on one by one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from claims.actions.version import create_version
+from claims.anchoring import Anchored, reanchor
 from claims.models import Anchoring, Claim
 from sources.models import Dossier, Membership
 from tests.conftest import TEXT, make_claim, make_source
@@ -41,6 +42,24 @@ def test_it_works(claims: list[Claim], analyst: Membership, sign_in: SignIn) -> 
     assertContains(page, "<mark>a rise of ten per cent</mark>", html=True)
     assertContains(page, "<ins>ten</ins>", html=True)
     assertContains(page, f'value="{PLACE["start"]}"')
+
+
+def test_the_two_texts_are_compared_once_for_all_orphans(
+    claims: list[Claim], analyst: Membership, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def counting(old: str, new: str, places: Sequence[tuple[int, int]]) -> list[Anchored]:
+        compared.append(len(places))
+        return reanchor(old, new, places)
+
+    monkeypatch.setattr("claims.views.version.reanchor", counting)
+    client = sign_in(analyst)
+    client.get(DESK)
+    assertContains(
+        client.post(address(claims[0], "keep"), follow=True), "<mark>a rise of ten per cent</mark>"
+    )
+    assert compared == [2]
 
 
 def test_nothing_to_decide(dossier: Dossier, analyst: Membership, sign_in: SignIn) -> None:

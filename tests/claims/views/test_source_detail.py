@@ -48,6 +48,7 @@ def test_it_works(dossier: Dossier, viewer: Membership, analyst: Membership, sig
     ) in shown
     for words in ("A report", "The Gazette", "2023-01", "English", "It is said that trade", "Officials"):
         assert words in shown
+    assert 'href="/d/china-russia/sources/1/history/"' in shown
     assert f'href="/d/{dossier.slug}/claims/?topic=trade"' in shown
 
 
