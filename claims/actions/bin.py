@@ -11,6 +11,7 @@ from django.utils import timezone
 from claims.actions.version import carry_again, carry_back, newer_version
 from claims.models import Anchoring, Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
 from sources.access import Access
+from sources.actions.origin import propose_later
 from sources.actions.original import remove_unused_originals
 from sources.actions.records import locked
 from sources.models import Record, Source
@@ -47,6 +48,8 @@ def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime 
         rows.live().update(binned_at=now, binned_by=access.person)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     Lease.objects.filter(link__in=_with_what_rests_on(current)[-1]).delete()
+    if isinstance(current, Source):
+        propose_later(current.dossier)
     return current
 
 
@@ -87,6 +90,7 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     if isinstance(current, Source):
         carry_again(current, by=access.person)
+        propose_later(current.dossier)
     return current
 
 

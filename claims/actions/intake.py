@@ -1,12 +1,11 @@
 """What bringing in sources does to claims: those of an older version are carried over; and taking all of it back."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from datetime import datetime
 
 import pghistory
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from claims.actions.bin import put_in_bin, restore
@@ -14,6 +13,7 @@ from claims.actions.version import carry_over
 from claims.models import Claim
 from sources.access import Access
 from sources.actions.intake import open_intake, store_items
+from sources.actions.origin import propose_later
 from sources.models import Draft, Intake, Membership, Source
 from sources.querysets import SourceQuerySet
 
@@ -33,26 +33,38 @@ def store_intake_items(intake_id: int, *, enough: Callable[[], bool]) -> bool:
 
 
 @transaction.atomic
-def bin_intake(intake: Intake, *, access: Access) -> int:
-    """Put all that an intake brought in into the bin; how many sources.
+def bin_intake(intake: Intake, *, access: Access) -> tuple[int, datetime]:
+    """Put all that an intake brought in into the bin; how many sources, and the moment from which on they lie there.
 
     All, or none: where another's work rests on one (PermissionDenied; of a lead, ValidationError), where one
     has a newer version that is not of this intake.
     """
+    now = timezone.now()
     sources = _brought_in(open_intake(intake)).live()
-    return _each(
-        sources,
-        lambda source: put_in_bin(source, access=access, since=source.at),
-        binned_at=timezone.now(),
-        binned_by=access.person,
-    )
+    bare = _bare(sources)
+    # The newest first: the claims of a version go back with it before the one that it replaced goes.
+    singly = list(sources.exclude(pk__in=bare).without_text().order_by("-number"))
+    for source in singly:
+        put_in_bin(source, access=access, since=source.at)
+    count = Source.objects.filter(pk__in=bare).update(binned_at=now, binned_by=access.person)
+    propose_later(intake.dossier)
+    return len(singly) + count, now
 
 
 @transaction.atomic
-def restore_intake(intake: Intake, *, access: Access) -> int:
-    """Bring back from the bin all that an intake brought in; how many sources."""
+def restore_intake(intake: Intake, *, access: Access, since: datetime | None = None) -> int:
+    """Bring back from the bin what an intake brought in, all or what was put there ``since``; how many sources."""
     sources = _brought_in(open_intake(intake)).binned()
-    return _each(sources, partial(restore, access=access), binned_at=None, binned_by=None)
+    if since:
+        sources = sources.filter(binned_at__gte=since)
+    bare = _bare(sources)
+    # The oldest first: a version comes back to the one that it replaced.
+    singly = list(sources.exclude(pk__in=bare).without_text().order_by("number"))
+    for source in singly:
+        restore(source, access=access)
+    count = Source.objects.filter(pk__in=bare).update(binned_at=None, binned_by=None)
+    propose_later(intake.dossier)
+    return len(singly) + count
 
 
 def _brought_in(intake: Intake) -> SourceQuerySet:
@@ -60,18 +72,16 @@ def _brought_in(intake: Intake) -> SourceQuerySet:
     return Source.objects.filter(pk__in=items.values("source"), by=intake.by)
 
 
-def _each(sources: SourceQuerySet, act: Callable[[Source], object], **change: Any) -> int:
-    """Act on these sources: one by one where claims rest on them or there are versions, on all others at once."""
-    bare = Q(
+def _bare(sources: SourceQuerySet) -> list[int]:
+    """The keys of those on which no claim rests and that have no versions, locked: they may be changed all at once.
+
+    They are looked at once they are locked: whoever made a claim on one meanwhile is seen.
+    """
+    locked = sources.filter(replaces=None).select_for_update(no_key=True).order_by("pk")
+    keys = list(locked.values_list("pk", flat=True))
+    bare = Source.objects.filter(
         ~Exists(Claim.objects.filter(source=OuterRef("pk"))),
         ~Exists(Source.objects.filter(replaces=OuterRef("pk"))),
-        replaces=None,
+        pk__in=keys,
     )
-    keys = list(
-        sources.filter(bare).select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-    )
-    # The newest first: the claims of a version go back with it before the one that it replaced goes.
-    singly = list(sources.exclude(pk__in=keys).without_text().order_by("-number"))
-    for source in singly:
-        act(source)
-    return len(singly) + Source.objects.filter(pk__in=keys).update(**change)
+    return list(bare.values_list("pk", flat=True))

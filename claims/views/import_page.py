@@ -8,10 +8,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.actions.bin import put_in_bin
 from claims.actions.intake import bin_intake, carrying_over, restore_intake
+from claims.views.bin import asked_since
 from config.web import Request, done
 from sources.access import Access, enter
 from sources.actions.intake import begin_storing
@@ -49,21 +51,22 @@ def intake_bin(request: Request, slug: str, uid: UUID) -> HttpResponse:
     access, intake = _entered(request, slug, uid)
     to = reverse("sources:intake", args=[slug, uid])
     try:
-        count = bin_intake(intake, access=access)
+        count, since = bin_intake(intake, access=access)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(to)
-    undo = reverse("claims:intake-restore", args=[slug, uid])
+    query = urlencode({"since": since.isoformat()})
+    undo = f"{reverse('claims:intake-restore', args=[slug, uid])}?{query}"
     return done(request, to, f"{_sources(count)} put in the bin.", undo=undo)
 
 
 @require_POST
 def intake_restore(request: Request, slug: str, uid: UUID) -> HttpResponse:
-    """Bring back what was taken back."""
+    """Bring back what was taken back; as an undo (``since``) just that."""
     access, intake = _entered(request, slug, uid)
     to = reverse("sources:intake", args=[slug, uid])
     try:
-        count = restore_intake(intake, access=access)
+        count = restore_intake(intake, access=access, since=asked_since(request))
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(to)

@@ -541,6 +541,50 @@ class TestBringingIn:
         claim.refresh_from_db()
         assert not claim.is_binned
 
+    def test_undo_restores_what_was_taken_back_and_no_more(self, client: Client) -> None:
+        intake = begun(upload(client, *SIX))
+        read(intake)
+        store(client, intake)
+        client.post("/d/china-russia/sources/3/bin/")
+        page = client.post(address(intake, "bin/"), follow=True).content.decode()
+        (undo,) = re.findall(rf'action="({address(intake, "restore/")}[^"]*since[^"]*)"', page)[:1]
+        client.post(undo.replace("&amp;", "&"))
+        assert list(Source.objects.binned().values_list("number", flat=True)) == [3]
+
+    def test_source_and_its_version_go_and_come_back_together(
+        self, client: Client, dossier: Dossier, analyst: Membership
+    ) -> None:
+        table = b"url,text\nhttps://e.org/a,The first words.\nhttps://e.org/a,Quite other words.\n"
+        intake = begun(upload(client, ("all.csv", table)))
+        read(intake)
+        client.post(address(intake, "leave-out/"), {"item": 2})
+        store(client, intake)
+        Draft.objects.filter(position=2).update(replaces=Source.objects.get(), dropped_at=None)
+        store(client, intake)
+        assert Source.objects.get(number=2).replaces == Source.objects.get(number=1)
+        client.post(address(intake, "bin/"))
+        assert not Source.objects.live().exists()
+        client.post(address(intake, "restore/"))
+        assert Source.objects.live().count() == 2
+
+    def test_origins_are_looked_for_anew(
+        self, client: Client, dossier: Dossier, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def are_looked_for(doing: str) -> bool:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_events; DELETE FROM procrastinate_jobs")
+            with django_capture_on_commit_callbacks(execute=True):
+                client.post(doing)
+            return ProcrastinateJob.objects.filter(task_name="sources.tasks.propose_origins").exists()
+
+        intake = begun(upload(client, *SIX))
+        read(intake)
+        store(client, intake)
+        assert are_looked_for("/d/china-russia/sources/3/bin/")
+        assert are_looked_for("/d/china-russia/bin/S-3/restore/")
+        assert are_looked_for(address(intake, "bin/"))
+        assert are_looked_for(address(intake, "restore/"))
+
     def test_others_work_keeps_all_from_being_taken_back(self, client: Client, lead: Membership) -> None:
         intake = begun(upload(client, *SIX))
         read(intake)
