@@ -12,7 +12,7 @@ from claims.actions.review import disclose
 from claims.actions.speaker import speaker_named
 from claims.actions.topic import names_of, set_topics
 from claims.actions.version import carry_on
-from claims.models import Claim, Link, State
+from claims.models import Anchoring, Claim, Link, State
 from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
@@ -70,7 +70,10 @@ def mark(*, source: Source, by: Membership, start: int, end: int, statement: str
     Refuses (ValidationError) what a claim here states of the same words already: a second click makes no second claim.
     """
     source = locked(source)
-    there = Claim.objects.live().filter(source=source, start=start, end=end, statement=statement).first()
+    at = {"source": source, "start": start, "end": end}
+    carried_on = Anchoring.objects.filter(**at).values("claim")
+    states_this = Claim.objects.live().filter(dossier=source.dossier_id, statement=statement)
+    there = states_this.filter(**at).first() or states_this.filter(pk__in=carried_on).first()
     if there:
         raise ValidationError(f"{there.cited} states this of these words already.", code="twice")
     claim = create_claim(

@@ -190,7 +190,10 @@ def merge_speakers(*, dossier: Dossier, into: str, others: Collection[str], by: 
     keys = {rows[name].pk for name in names}
     # Claims are locked before speakers, as an edit of a claim does. Whoever comes between the two is met by the second.
     _lock_claims(keys)
-    held = {one.pk: one for one in Speaker.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk])}
+    held = {
+        one.pk: one
+        for one in Speaker.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk]).order_by("pk")
+    }
     if {one.name for one in held.values()} != {into, *names}:
         raise ValidationError("Somebody else changed these speakers just now: look again.", code="changed")
     moved = _lock_claims(keys)

@@ -125,7 +125,7 @@ def merge_topics(*, dossier: Dossier, into: str, others: Collection[str], by: Me
         raise ValidationError("Choose at least two topics to merge.", code="few")
     keys = {rows[name].pk for name in names}
     _lock_claims(keys)  # claims before topics, as an edit of a claim does
-    held = Topic.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk])
+    held = Topic.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk]).order_by("pk")
     if {one.name for one in held} != {into, *names}:
         raise ValidationError("Somebody else changed these topics just now: look again.", code="changed")
     under = _lock_claims(keys)

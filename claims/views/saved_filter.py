@@ -39,7 +39,7 @@ def saved_filter_save(request: Request, slug: str) -> HttpResponse:
     of, name = form.cleaned_data["list"], form.cleaned_data["name"]
     try:
         query = _asked(access, of, form.cleaned_data["query"])
-        saved = save_filter(
+        revision = save_filter(
             access=access, of=of, name=name, query=query, replace=request.POST.get("replace") == name
         )
     except NameTaken as taken:
@@ -49,8 +49,9 @@ def saved_filter_save(request: Request, slug: str) -> HttpResponse:
         return invalid(request, PAGE, _all(access) | {"refused": " ".join(error.messages)})
     return done(
         request,
-        f"{reverse(LISTS[of], args=[slug])}?{saved.query}",
-        f"Saved as “{saved.name}”, for everyone here.",
+        f"{reverse(LISTS[of], args=[slug])}?{query}",
+        revision.said,
+        undo=reverse("claims:undo-revision", args=[slug, revision.uid]),
     )
 
 

@@ -19,6 +19,21 @@ def sent(**changes: str) -> dict[str, str]:
     return {"list": "claims", "name": "Denials", "query": "modality=denial&before=7&q=&odd=1", **changes}
 
 
+def test_saving_is_taken_back_unless_it_was_changed_since(
+    dossier: Dossier, reviewer: Membership, sign_in: SignIn
+) -> None:
+    client = sign_in(reviewer)
+    for query in ("modality=denial", "modality=fact"):
+        client.post(SAVE, sent(query=query, replace="Denials"))
+    made, replaced = Revision.objects.order_by("pk")
+    undo = [reverse("claims:undo-revision", args=[dossier.slug, one.uid]) for one in (made, replaced)]
+    assert "changed or made anew since" in client.post(undo[0], follow=True).content.decode()
+    client.post(undo[1])
+    assert SavedFilter.objects.get().query == "modality=denial"
+    client.post(undo[0])
+    assert not SavedFilter.objects.exists()
+
+
 @pytest.fixture
 def saved(dossier: Dossier, reviewer: Membership, sign_in: SignIn) -> SavedFilter:
     answer = sign_in(reviewer).post(SAVE, sent())

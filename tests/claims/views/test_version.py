@@ -186,6 +186,17 @@ def test_marking_an_old_version_leads_to_the_newest(
     assert answer["HX-Redirect"] == f"{NEW}#C-4"
 
 
+def test_a_second_click_in_an_old_version_makes_no_second_claim(
+    new: Source, analyst: Membership, sign_in: SignIn
+) -> None:
+    typed = {"words": "The ministry denied", "statement": "It was denied."}
+    for _ in range(2):
+        answer = sign_in(analyst).post(f"{OLD}claims/", typed)
+    assert answer.status_code == 422
+    assertContains(answer, "C-3 states this of these words already", status_code=422)
+    assert not Claim.objects.filter(number=4).exists()
+
+
 def test_a_claims_page_tells_where_it_stood(
     new: Source, claims: list[Claim], analyst: Membership, sign_in: SignIn
 ) -> None:
