@@ -250,6 +250,15 @@ class TestAnEdit:
         assert "made by someone else" in page
         assert Claim.objects.get(pk=claim.pk).statement == "Hers."
 
+    def test_of_what_is_in_the_bin_says_so(
+        self, claim: Claim, analyst: Membership, lead: Membership, sign_in: SignIn
+    ) -> None:
+        client = sign_in(analyst)
+        client.post(EDIT, fields(claim, statement="Hers."))
+        [undo] = offered(client)
+        sign_in(lead).post("/d/china-russia/claims/1/bin/")
+        assert "C-1 was put in the bin by lead" in client.post(undo, follow=True).content.decode()
+
     @pytest.mark.parametrize("where", ["C-1/1", "C-1/9", "X-1/1", "S-9/2", "L-1/2"])
     def test_that_never_was_gets_404(
         self, where: str, claim: Claim, analyst: Membership, sign_in: SignIn
