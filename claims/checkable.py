@@ -84,8 +84,7 @@ _FIGURE = re.compile(r"\d")
 _YEAR = re.compile(
     r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d|\d{1,2}月\d{1,2}日|\d{4}年"
 )
-_NAME = re.compile(r"[^\W\d_a-zа-яё]\w*[^\W\d_]")
-_ACRONYM = re.compile(r"\b[^\W\d_a-zа-яё]{2,}\b")
+_WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[“”„«»「」『』\"]")
 _QUESTION = re.compile(r"[?？؟;]['\"”»」』）)]*\Z")
 _ENDED = re.compile(r"[.!?…。！？؟।۔．]['\"”’»」』）)\]]*\Z")
@@ -106,7 +105,7 @@ def _features(sentence: str, base: str) -> Iterator[str]:
     if _CRUMB.search(sentence) or not _ENDED.search(sentence):
         yield "no full sentence"
     yield from _figures(sentence, lexicon)
-    yield from _names(words, sentence, base)
+    yield from _names(words, base)
     if _QUOTED.search(sentence):
         yield "quoted words"
     if lexicon:
@@ -123,18 +122,18 @@ def _figures(sentence: str, lexicon: Lexicon | None) -> Iterator[str]:
         yield "figure"
 
 
-def _names(words: list[str], sentence: str, base: str) -> Iterator[str]:
+def _names(words: list[str], base: str) -> Iterator[str]:
     """Names by their capitals: in a script that has none, none are seen; in German, where any noun has one, only
     capitals in a row and acronyms tell."""  # fmt: skip
-    capitals = [bool(_NAME.match(word.lstrip("“„«\"'(’‘"))) for word in words]
+    first = [found[0] if (found := _WORD.search(word)) else "" for word in words]
+    capitals = [len(word) > 1 and word[0].isupper() for word in first]
+    acronyms = {word for word in first if len(word) > 1 and word.isalpha() and word.isupper()}
     capitals[:1] = [False]
     # A run of capitals is one name.
     runs = [n for n, is_one in enumerate(capitals) if is_one and not capitals[n - 1]]
     if base == "de":
         runs = [n for n in runs if capitals[n + 1 : n + 2] == [True]]
-    names = len(runs) + len(
-        set(_ACRONYM.findall(sentence)) - {word for n in runs for word in words[n : n + 1]}
-    )
+    names = len(runs) + len(acronyms - {first[n] for n in runs})
     if names:
         yield "several named actors" if names > 1 else "named actor"
 

@@ -37,7 +37,7 @@ class Change:
 class Entry:
     """Who did what when. ``who`` is '' when the history does not say; ``written`` is when the database was told.
 
-    ``link`` is the number of a live link that it tells of.
+    ``link`` is the number of a live link that it tells of; ``way`` the versions between which a claim went.
     """
 
     written: datetime
@@ -49,6 +49,7 @@ class Entry:
     account: int | None = None
     said: datetime | None = None
     link: int | None = None
+    way: tuple[int, int] | None = None
 
     @property
     def at(self) -> datetime:
@@ -102,7 +103,9 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
     changed since review.
     """
-    events = list(_events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)])
+    events = list(
+        _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)]
+    )
     numbers = {link.from_claim_id: link.from_claim.cited, link.to_claim_id: link.to_claim.cited}
     entries = [
         entry
@@ -112,7 +115,7 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     if shown:
         reviews = _events("Review").filter(link=link.pk).select_related("reviewer").order_by("-pgh_id")
         entries += [entry for review in reviews[: _read(page)] for entry in _of_review(review)]
-    entries.sort(key=lambda entry: (entry.at, entry.what != "proposed"), reverse=True)
+    entries.sort(key=lambda entry: (entry.what != "proposed", entry.at), reverse=True)
     return _page(entries, page, link)
 
 
@@ -161,16 +164,17 @@ def history_of_claim(claim: Claim, *, page: int = 1) -> History:
         "speaker": names_held("Speaker", {event.speaker_id for event in events}),
         "source": {
             key: f"S-{number}"
-            for key, number in Source.objects.filter(pk__in={event.source_id for event in events}).values_list(
-                "pk", "number"
-            )
+            for key, number in Source.objects.filter(
+                pk__in={event.source_id for event in events}
+            ).values_list("pk", "number")
         },
     }
     entries = [
         entry for event, earlier in pairwise([*events, None]) for entry in _of_claim(event, earlier, names)
     ]
-    entries += _of_topics(claim, limit) + _of_anchorings(claim, limit) + _of_links(claim, limit)
-    entries.sort(key=lambda entry: entry.written, reverse=True)
+    carried = _of_anchorings(claim, limit)
+    entries = [*_told_once(entries, carried), *carried, *_of_topics(claim, limit), *_of_links(claim, limit)]
+    entries.sort(key=lambda entry: (entry.what != "stated", entry.at), reverse=True)
     return _page(entries, page, claim)
 
 
@@ -216,8 +220,19 @@ def _of_anchorings(claim: Claim, limit: int) -> list[Entry]:
         else:
             continue
         who = event.by.name if event.by and event.pgh_label == "insert" else ""
-        entries.append(Entry(event.pgh_created_at, what, who, account=_account(event)))
+        way = (event.source_id, event.to_source_id)
+        entries.append(Entry(event.pgh_created_at, what, who, account=_account(event), way=way))
     return entries
+
+
+def _told_once(edits: Iterable[Entry], carried: Iterable[Entry]) -> Iterator[Entry]:
+    """The edits, less those by which a claim was carried: what else they changed is told where that is told."""
+    ways = {(entry.written, entry.way): entry for entry in carried}
+    for edit in edits:
+        if edit.way and (telling := ways.get((edit.written, edit.way))):
+            telling.changes += [change for change in edit.changes if change.label != "source"]
+        else:
+            yield edit
 
 
 def _of_links(claim: Claim, limit: int) -> list[Entry]:
@@ -230,7 +245,7 @@ def _of_links(claim: Claim, limit: int) -> list[Entry]:
             entries.append(
                 Entry(
                     link.at,
-                    f"linked with {other.cited} as {link.cited}, proposed as",
+                    f"linked with {other.cited}{f' as {link.cited}' if link.binned_at else ''}, proposed as",
                     link.by.name if link.by else "",
                     kind=link.kind,
                     link=None if link.binned_at else link.number,
@@ -275,12 +290,19 @@ def _of_claim(event: Any, earlier: Any, names: dict[str, dict[int, str]]) -> Ite
             for label in ("speaker", "source")
             if (before := getattr(earlier, f"{label}_id")) != (after := getattr(event, f"{label}_id"))
         ]
-        if event.start != earlier.start and (event.quote, event.source_id) == (earlier.quote, earlier.source_id):
-            changes.append(Change("place", f"character {earlier.start + 1:,}", f"character {event.start + 1:,}"))
+        if event.start != earlier.start and (event.quote, event.source_id) == (
+            earlier.quote,
+            earlier.source_id,
+        ):
+            changes.append(
+                Change("place", f"character {earlier.start + 1:,}", f"character {event.start + 1:,}")
+            )
         if changes and not any(entry.changes for entry in entries):
             entries.insert(0, Entry(event.pgh_created_at, "edited", account=_account(event)))
         for entry in entries[:1]:
             entry.changes.extend(changes)
+            if event.source_id != earlier.source_id:
+                entry.way = (earlier.source_id, event.source_id)
     return entries
 
 
@@ -403,7 +425,7 @@ def _name(entries: list[Entry], record: Record) -> None:
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit of a record: whose account made it, and what the record had before: fields, speaker and topics by name."""
+    """One edit of a record: whose account made it; what the record had before: fields, speaker and topics by name."""
 
     account: int | None
     fields: dict[str, Any]
@@ -414,7 +436,7 @@ class Edit:
 EDITED: dict[type[Record], tuple[str, ...]] = {
     Source: ("title", "outlet", "author", "url", "published", "language", "reliability"),
     Claim: ("start", "end", *CLAIM_FIELDS),
-    Link: ("kind", "contradiction_type", "strength", "mutual", "rationale", "from_claim_id", "to_claim_id"),
+    Link: ("contradiction_type", "strength", "mutual", "rationale"),
 }
 """What an edit of each may change."""
 

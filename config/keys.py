@@ -51,12 +51,27 @@ EVERYWHERE = Desk(
         Action("search", "/", "to the search field of the page"),
         Action("previous", "[", "previous page of a list; the claim or link before"),
         Action("next", "]", "next page of a list; the claim or link after"),
-        Action("undo", "u", "undo what was done last"),
+        Action("undo", "u", "undo what was just done; later, to what you did lately", least="reviewer"),
         Action("tray.put", "p", "put the claim at hand in the tray", least="analyst"),
         Action("tray.pair", "l", "to the pairing desk with the claim at hand", least="analyst"),
         Action("tray.swap", "x", "swap the two in the tray or on the pairing desk", least="analyst"),
     ),
 )
+
+
+def _rows_of(name: str) -> tuple[Action, ...]:
+    """The keys of a list whose rows are checked (static/js/picks.js)."""
+    return (
+        Action(f"{name}.down", "j", "to the next row", least="analyst"),
+        Action(f"{name}.up", "k", "to the row before", least="analyst"),
+        Action(
+            f"{name}.check",
+            "c",
+            "check the row at hand, or uncheck it; with Shift and a click: all since the last one",
+            least="analyst",
+        ),
+    )
+
 
 DESKS = (
     Desk(
@@ -66,15 +81,73 @@ DESKS = (
             Action("reader.next", "n", "next mark"),
             Action("reader.previous", "N", "previous mark"),
             Action("reader.card", "m", "from a mark to its claim, and back"),
-            Action("reader.text", "t", "into the text", least="analyst"),
-            Action("reader.sentence", "s", "the whole sentence; again: the next one too", least="analyst"),
-            Action("reader.mark", "c", "make a claim of the selected words", least="analyst"),
+            Action("reader.another", "a", "another claim on the same words"),
+            Action("reader.against", "d", "next claim that another of this text contradicts"),
+            Action("reader.against-previous", "D", "previous claim that another of this text contradicts"),
+            Action("reader.other-side", "v", "to the other side of the contradiction, and back"),
+            Action("reader.filters", "f", "to the filters of the marks"),
+            Action("reader.all", "F", "all marks again"),
+            Action("reader.without", "w", "show the sentences without a claim, or no longer"),
+            Action("reader.bare", "b", "select the next sentence without a claim"),
+            Action("reader.bare-previous", "B", "select the previous sentence without a claim"),
+            Action("reader.suggest", "g", "suggest sentences that can be checked, or no longer"),
+            Action("reader.suggested", ".", "select the next suggested sentence"),
+            Action("reader.suggested-previous", ",", "select the previous suggested sentence"),
+            Action("reader.text", "t", "into the text, where the arrows select words"),
+            Action("reader.top", "T", "back to the top of the text"),
+            Action("reader.sentence", "s", "select the whole sentence; again: the next one too"),
+            Action("reader.sentence-less", "S", "select one sentence fewer"),
+            Action("reader.ends", "o", "move the other end of the selection from now on"),
+            Action(
+                "reader.mark",
+                "c",
+                "make a claim of the selected words; while one is edited, rest it on them",
+                least="analyst",
+            ),
+            Action("reader.edit", "e", "edit the claim at hand, beside its words", least="analyst"),
+        ),
+    ),
+    Desk(
+        "Claims",
+        ("claims:claim-list",),
+        (
+            *_rows_of("claims"),
+            Action("claims.edit", "m", "edit those that are checked, together", least="analyst"),
+        ),
+    ),
+    Desk(
+        "Speakers",
+        ("claims:speaker-list",),
+        (
+            *_rows_of("speakers"),
+            Action("speakers.merge", "m", "merge those that are checked", least="analyst"),
+        ),
+    ),
+    Desk(
+        "A speaker",
+        ("claims:speaker-detail",),
+        (Action("speaker.edit", "e", "edit name, affiliation, other names", least="analyst"),),
+    ),
+    Desk(
+        "The bin",
+        ("claims:bin",),
+        (*_rows_of("bin"), Action("bin.restore", "m", "restore those that are checked", least="analyst")),
+    ),
+    Desk(
+        "Topics",
+        ("claims:topic-list",),
+        (
+            *_rows_of("topics"),
+            Action("topics.merge", "m", "merge those that are checked", least="analyst"),
         ),
     ),
     Desk(
         "A claim",
         ("claims:claim-detail",),
-        (Action("claim.edit", "e", "edit it", least="analyst"),),
+        (
+            Action("claim.edit", "e", "edit it", least="analyst"),
+            Action("claim.words", "m", "back to its words in the text"),
+        ),
     ),
     Desk(
         "A link",
@@ -115,13 +188,35 @@ DESKS = (
             Action("disputed.next", "k", "to the next, leaving this one as it is"),
         ),
     ),
+    Desk(
+        "Orphans of a new version",
+        ("claims:orphan-list",),
+        (
+            Action("orphan.place", "y", "it rests on the words that are proposed", least="analyst"),
+            Action("orphan.keep", "k", "keep it with the old version", least="analyst"),
+            Action("orphan.bin", "b", "put the claim in the bin", least="analyst"),
+            Action("orphan.next", "n", "another first", least="analyst"),
+        ),
+    ),
     Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
     Desk(
         "Sources",
         ("sources:source-list",),
         (Action("sources.new", "n", "bring in a source", least="analyst"),),
     ),
-    Desk("An invitation", ("sources:member-invite",), (Action("invite.select", "c", "select the link"),)),
+    Desk(
+        "Origins",
+        ("sources:origin-list",),
+        (
+            Action("origins.down", "j", "to the next source"),
+            Action("origins.up", "k", "to the source before"),
+            Action("origins.confirm", "c", "confirm the origin at hand, or the first", least="analyst"),
+            Action("origins.split", "s", "split the source at hand off", least="analyst"),
+            Action("origins.alone", "a", "the source at hand stands on its own", least="analyst"),
+            Action("origins.join", "m", "to the numbers of sources to be joined", least="analyst"),
+        ),
+    ),
+    Desk("An invitation", ("sources:member-invite",), (Action("invite.copy", "c", "copy the link"),)),
 )
 
 ACTIONS = {action.name: action for desk in (EVERYWHERE, *DESKS) for action in desk.actions}

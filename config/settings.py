@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -57,13 +58,19 @@ def _origins(name: str) -> list[str]:
 
 
 def _allowed_to_fetch(name: str) -> list[str]:
-    for entry in _listed(name):
+    """Host names and networks. A name that ends in a number could only be a misspelt address, and never matches."""
+    entries = _listed(name)
+    for entry in entries:
         with contextlib.suppress(ValueError):
             ipaddress.ip_network(entry, strict=False)
             continue
-        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", entry):
-            raise ImproperlyConfigured(f"{name} holds {entry!r}, which is no host and no network.")
-    return _listed(name)
+        is_host = re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", entry, re.IGNORECASE | re.ASCII)
+        if not is_host or re.fullmatch(r"(.*\.)?(0x[0-9a-f]*|\d+)\.?", entry, re.IGNORECASE):
+            raise ImproperlyConfigured(
+                f"{name} holds {entry!r}, which is no host and no network: write host names (archive.example.org) and "
+                "networks (10.0.0.0/8), comma-separated, without https:// and without ports."
+            )
+    return entries
 
 
 def _folder(name: str) -> Path | None:
@@ -221,13 +228,23 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# A worker says every few seconds that it is alive, and soon another does the work of one that was killed.
+PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
+    "concurrency": 2,
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 20.0,
+    "abort_job_polling_interval": 5.0,
+    "delete_jobs": "successful",
+}
+
 MESSAGE_LEVEL = message_levels.INFO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SECURE_CSP = {

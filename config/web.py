@@ -22,7 +22,7 @@ class Did(NamedTuple):
 
 
 class Request(HttpRequest):
-    """A request behind the sign-in. ``access`` is there once the door of a dossier has been opened, ``did`` once done."""
+    """A request behind the sign-in. ``access`` is there once the door of a dossier is open, ``did`` once done."""
 
     user: "User"
     htmx: HtmxDetails
@@ -64,9 +64,14 @@ def done(request: Request, to: str, message: str = "", *, undo: str = "") -> Htt
 
     The message offers it at once; it is also kept among what this person did lately (claims.middleware).
     """
-    request.did = Did(message, undo)
-    if message:
-        messages.success(request, message, extra_tags=undo)
+    tell(request, message, undo=undo)
     if wants_fragment(request):
         return HttpResponseClientRedirect(to)
     return redirect(to)
+
+
+def tell(request: Request, message: str, *, undo: str = "") -> None:
+    """Say and keep what was done as ``done`` does, where the answer is a part of the page that one is on."""
+    request.did = Did(message, undo)
+    if message:
+        messages.success(request, message, extra_tags=undo)

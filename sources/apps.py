@@ -19,7 +19,11 @@ BEGIN
         SELECT p.oid FROM pg_proc p
         WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f' AND (
             p.prorettype = 'trigger'::regtype
-            OR p.proname IN ('gainsay_state_of', 'gainsay_recount', 'gainsay_shown_to_reviewer', '_pgh_attach_context')
+            OR p.proname IN (
+                'gainsay_state_of', 'gainsay_recount', 'gainsay_shown_to_reviewer', '_pgh_attach_context',
+                'gainsay_lock_support', 'gainsay_count_support', 'gainsay_recount_support',
+                'gainsay_recount_with_supported'
+            )
         )
     LOOP
         EXECUTE format('ALTER FUNCTION %s SET search_path = public, pg_temp', guard);

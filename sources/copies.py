@@ -1,7 +1,7 @@
 """Near copies: texts that share much of their wording with those of a dossier, or with each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,15 +9,15 @@ from django.db import connection, transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
+from sources.agencies import agencies
 from sources.models import Dossier, Fingerprint, Resemblance, Source
 from sources.shingles import (
     ENGINE,
-    LEAST,
     Likeness,
-    Shingles,
+    Signature,
+    Wording,
     bands,
     likeness,
-    shingles,
     signature,
     signatures,
     stored,
@@ -28,6 +28,10 @@ READ_AT_ONCE = 2_000_000
 BATCH = 100
 NEWEST = 1_000
 """Among so many of the newest sources a batch is fingerprinted before a person is shown near copies; a job does all."""
+LIKELY = 0.2
+"""From this share of the shorter one's shingles, as their signatures estimate it, two texts are compared exactly."""
+KEPT = 0.15
+"""From this share of the words of either a resemblance is kept: too little for a near copy, it weighs in a group."""
 COMPARED = 300
 """With so many candidates a text is compared at most, those that share the most of their signature."""
 _CROWD, _BESIDE = 50, 5
@@ -35,7 +39,9 @@ _CROWD, _BESIDE = 50, 5
 
 
 class NearCopy(NamedTuple):
-    """A source that shares wording with a text: of both together (``similarity``), of the text's, of the source's."""
+    """A source that shares wording with a text: of the shingles of both together (Jaccard), of the words of the text,
+    of those of the source.
+    """  # fmt: skip
 
     source: Source
     similarity: float
@@ -44,7 +50,7 @@ class NearCopy(NamedTuple):
 
     @property
     def share(self) -> float:
-        """How much of the shorter one stands in the other."""
+        """How much of the one stands in the other."""
         return max(self.of_text, self.of_source)
 
 
@@ -55,8 +61,8 @@ def near_copies(
     keys ``leave_out``. Four queries. A source that came a moment ago and by the thousand may be missed.
     """  # fmt: skip
     _next_batch(dossier, newest=NEWEST)
-    own = shingles(text)
-    if not len(own):
+    own = Wording(text)
+    if not own.words:
         return []
     signed = signature(own)
     candidates = (
@@ -70,13 +76,13 @@ def near_copies(
         (
             (estimate, key)
             for key, theirs, length in candidates
-            if (estimate := _share(_agreement(signed, theirs), len(text), length)) >= LEAST
+            if (estimate := _share(_agreement(signed, theirs), len(text), length)) >= LIKELY
         ),
         reverse=True,
     )[: max(4 * limit, 20)]
     found: list[NearCopy] = []
     for source in Source.objects.filter(pk__in=[key for _, key in likely]).iterator(chunk_size=10):
-        like = likeness(own, shingles(source.text))
+        like = likeness(own, Wording(source.text))
         if like.is_near_copy:
             found.append(NearCopy(source, like.similarity, like.of_first, like.of_second))
     return sorted(found, key=lambda copy: (-copy.share, -copy.similarity, copy.source.number))[:limit]
@@ -84,23 +90,26 @@ def near_copies(
 
 def near_copies_among(texts: Sequence[str]) -> list[tuple[int, int, Likeness]]:
     """The pairs of these texts that are near copies, by their places in the sequence, the lower first."""
-    sets = [shingles(text) for text in texts]
+    sets = [Wording(text) for text in texts]
     signed = signatures(sets)
+    signatures_of = {place: signed[place] for place, own in enumerate(sets) if own.words}
     found = [
         (one, other, likeness(sets[one], sets[other]))
-        for one, other in _candidates({place: signed[place] for place, own in enumerate(sets) if len(own)})
+        for one, other in sorted(_candidates(signatures_of))
+        if _share(float(np.mean(signed[one] == signed[other])), sets[one].words, sets[other].words) >= LIKELY
     ]
     return [pair for pair in found if pair[2].is_near_copy]
 
 
-def make_fingerprints(dossier: Dossier) -> int:
-    """Make the fingerprints that are missing, or of another engine, and find what those sources resemble.
+def make_fingerprints(dossier: Dossier, *, progress: Callable[[int], object] = int) -> int:
+    """Make the fingerprints that are missing, or of another engine, and find what those sources resemble; how many.
 
-    Each batch is a transaction: killed, it goes on where it was. Answers how many it made.
+    Each batch is a transaction, of which ``progress`` is told: killed, it goes on where it was.
     """
     made = 0
     while batch := _next_batch(dossier):
         made += batch
+        progress(batch)
     return made
 
 
@@ -131,10 +140,13 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
     Fingerprint.objects.filter(source__in=batch).delete()
     Resemblance.objects.filter(dossier=dossier, one__in=batch).delete()
     Resemblance.objects.filter(dossier=dossier, other__in=batch).delete()
-    texts = dict(Source.objects.filter(pk__in=batch).values_list("pk", "text"))
-    sets = {key: shingles(text) for key, text in texts.items()}
-    lengths = {key: len(text) for key, text in texts.items()}
-    del texts
+    sets: dict[int, Wording] = {}
+    lengths: dict[int, int] = {}
+    credited: dict[int, list[str]] = {}
+    fields = ("pk", "text", "author", "outlet")
+    for key, text, author, outlet in Source.objects.filter(pk__in=batch).values_list(*fields):
+        sets[key], lengths[key] = Wording(text), len(text)
+        credited[key] = agencies(text=text, author=author, outlet=outlet)
     signed = dict(zip(sets, signatures(list(sets.values())), strict=True))
     Fingerprint.objects.bulk_create(
         Fingerprint(
@@ -142,26 +154,29 @@ def _fingerprint(dossier: Dossier, batch: list[int]) -> None:
             dossier=dossier,
             engine=ENGINE,
             signature=stored(signed[key]),
-            bands=bands(signed[key]).tolist() if len(own) else [],
+            bands=bands(signed[key]).tolist() if own.words else [],
+            agencies=credited[key],
         )
         for key, own in sets.items()
     )
     pairs = defaultdict[int, list[int]](list)
-    for other, one in _likely_pairs(batch, lengths):
+    for other, one in _likely_pairs(batch, lengths, signed):
         pairs[other].append(one)
     found: list[Resemblance] = []
     away = [key for key in pairs if key not in sets]
     for source in Source.objects.filter(pk__in=away).only("pk", "text").iterator(chunk_size=10):
-        found += _resemblances(dossier, source.pk, shingles(source.text), pairs[source.pk], sets)
+        found += _resemblances(dossier, source.pk, Wording(source.text), pairs[source.pk], sets)
     for key in pairs.keys() & sets.keys():
         found += _resemblances(dossier, key, sets[key], pairs[key], sets)
     Resemblance.objects.bulk_create(found, batch_size=1_000)
 
 
-def _likely_pairs(batch: list[int], lengths: dict[int, int]) -> list[tuple[int, int]]:
+def _likely_pairs(
+    batch: list[int], lengths: dict[int, int], signed: dict[int, Signature]
+) -> list[tuple[int, int]]:
     """The pairs of another source and one of the batch whose signatures say that they may be near copies, each once."""
     sharing = """
-        SELECT n.source_id, n.signature, o.source_id, o.signature, s.length
+        SELECT n.source_id, o.source_id, o.signature, s.length
         FROM sources_fingerprint n
         JOIN sources_fingerprint o ON o.dossier_id = n.dossier_id AND o.bands && n.bands
             AND o.engine = n.engine AND o.source_id <> n.source_id
@@ -169,22 +184,22 @@ def _likely_pairs(batch: list[int], lengths: dict[int, int]) -> list[tuple[int, 
         WHERE n.source_id = ANY(%s) AND NOT (o.source_id = ANY(%s) AND o.source_id < n.source_id)
     """
     likely = defaultdict[int, list[tuple[float, int]]](list)
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:  # of one story there may be thousands, and a batch of such
         cursor.execute(sharing, [batch, batch])
-        for one, own, other, theirs, length in cursor:
-            estimate = _share(_agreement(np.frombuffer(own, "<u4"), theirs), lengths[one], length)
-            if estimate >= LEAST:
+        for one, other, theirs, length in cursor:
+            estimate = _share(_agreement(signed[one], theirs), lengths[one], length)
+            if estimate >= LIKELY:
                 likely[one].append((estimate, other))
     return [(other, one) for one, others in likely.items() for _, other in sorted(others)[-COMPARED:]]
 
 
 def _resemblances(
-    dossier: Dossier, key: int, own: Shingles, to: list[int], sets: dict[int, Shingles]
+    dossier: Dossier, key: int, own: Wording, to: list[int], sets: dict[int, Wording]
 ) -> Iterable[Resemblance]:
     for other in to:
         first, second = sorted([(key, own), (other, sets[other])], key=lambda side: side[0])
         like = likeness(first[1], second[1])
-        if like.is_near_copy:
+        if like.share >= KEPT:
             yield Resemblance(
                 dossier=dossier,
                 one_id=first[0],
@@ -202,7 +217,7 @@ def _agreement(own: np.ndarray, theirs: bytes | memoryview) -> float:
 
 def _share(similarity: float, length: int, other: int) -> float:
     """How much of the shorter text may stand in the longer, from an estimate of their similarity, on the high side."""
-    similarity = min(1.0, similarity + 0.1)
+    similarity = min(1.0, similarity + 0.05)
     return similarity / (1 + similarity) * (1 + max(length, other) / max(1, min(length, other)))
 
 

@@ -16,6 +16,9 @@ LIMIT = 400
 RUNS = (12, 4, 1)
 """How many words in a row hold two texts together: longer runs first."""
 
+FOLDED, KEPT = 600, 160
+"""So long a stretch that both have is folded away, but for so many characters beside a change."""
+
 type Block = tuple[int, int, int, int]
 """From where to where in the one, from where to where in the other."""
 
@@ -33,6 +36,50 @@ class Stretch(NamedTuple):
     before: str
     after: str
     is_same: bool
+
+
+class Beside(NamedTuple):
+    """A part of two texts side by side: what stands ``folded`` away, the same in both, else the pieces of each."""
+
+    folded: str
+    before: list[Piece]
+    after: list[Piece]
+
+
+def side_by_side(before: str, after: str) -> list[Beside]:
+    """Both texts in parts, long unchanged stretches folded but for what stands beside a change."""
+    parts: list[Beside] = []
+    olds: list[Piece] = []
+    news: list[Piece] = []
+    found = stretches(before, after)
+    for at, stretch in enumerate(found):
+        if not stretch.is_same:
+            olds += [Piece(stretch.before, is_own=True)] if stretch.before else []
+            news += [Piece(stretch.after, is_own=True)] if stretch.after else []
+            continue
+        first, folded, last = _fold(stretch.before, has_before=at > 0, has_after=at < len(found) - 1)
+        for pieces in (olds, news):
+            pieces += [Piece(first, is_own=False)] if first else []
+        if folded:
+            if olds or news:
+                parts.append(Beside("", olds, news))
+            parts.append(Beside(folded, [], []))
+            olds, news = ([Piece(last, is_own=False)] if last else [] for _ in range(2))
+    if olds or news:
+        parts.append(Beside("", olds, news))
+    return parts
+
+
+def _fold(text: str, *, has_before: bool, has_after: bool) -> tuple[str, str, str]:
+    """What stays beside the change before, what is folded away, what stays beside the change after."""
+    if len(text) < FOLDED:
+        return text, "", ""
+    first = text[:KEPT].rfind(" ") + 1 or KEPT if has_before else 0
+    last = len(text)
+    if has_after:
+        last = text.find(" ", len(text) - KEPT)
+        last = last + 1 if last >= 0 else len(text) - KEPT
+    return text[:first], text[first:last], text[last:]
 
 
 def differences(before: str, after: str) -> tuple[list[Piece], list[Piece]]:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 
@@ -15,6 +16,10 @@ from sources.validators import validate_time
 
 NONE = "none"
 """The choice of sources for which nothing was noted."""
+
+
+ALL = "all"
+"""The choice of old versions too: by itself a list shows the newest."""
 
 
 class SourceFilterForm(forms.Form):
@@ -51,6 +56,22 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="by_noted", choices=[*Reliability.choices, (NONE, "not judged")], empty_label="any"
     )
 
+    origin = django_filters.ChoiceFilter(
+        method="by_origin",
+        choices=[("confirmed", "confirmed"), ("proposed", "proposed"), (NONE, "not established")],
+        empty_label="any",
+    )
+    same_as = django_filters.CharFilter(
+        method="by_same_origin",
+        label="Of one origin with",
+        validators=[RegexValidator(r"\A(?:[Ss]-)?[0-9]{1,9}\Z", "Write the number of a source: S-3.")],
+        help_text="The number of a source: S-3",
+    )
+
+    versions = django_filters.ChoiceFilter(
+        method="by_versions", choices=[(ALL, "old ones too")], empty_label="the newest"
+    )
+
     class Meta:
         model = Source
         fields: ClassVar[list[str]] = []
@@ -73,6 +94,17 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_until(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
         return sources.filter(period__overlap=DateRange(None, parse_date(value)[1]))
+
+    def by_origin(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        return sources.filter(origin=None) if value == NONE else sources.filter(origin__state=value)
+
+    def by_same_origin(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        number = value.removeprefix("S-").removeprefix("s-")
+        origin = self.noted.filter(number=number).values_list("origin", flat=True).first()
+        return sources.filter(number=number) if origin is None else sources.filter(origin=origin)
+
+    def by_versions(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        return sources  # what is asked for without it is less: the view leaves old versions out
 
     def by_noted(self, sources: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
         return sources.filter(Q((name, "" if value == NONE else value)))

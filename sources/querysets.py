@@ -7,14 +7,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections, models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Least, Left, Right
 from django.db.models.lookups import IsNull
 
 from sources.search import Search
 
 if TYPE_CHECKING:
-    from sources.models import Dossier, Draft, Membership, Source, User  # noqa: F401
+    from sources.models import Dossier, Draft, Intake, Membership, Origin, Source, User  # noqa: F401
 
 OFFERED_FROM = 1_000
 FEW = 500
@@ -92,6 +92,12 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         """With all that a row of a list shows; a field that was not fetched raises."""
         return self.defer("text", "search", "extra").fetch_mode(models.FETCH_RAISE)
 
+    def newest(self) -> Self:
+        """Those that no live source is the new version of."""
+        return self.filter(
+            ~Exists(self.model._default_manager.filter(replaces=OuterRef("pk"), binned_at=None))
+        )
+
     def with_text(self, text: str) -> Self:
         """Those with exactly this text."""
         return self.filter(text_md5=md5(text.encode(), usedforsecurity=False).hexdigest(), text=text)
@@ -129,18 +135,74 @@ class SourceQuerySet(RecordQuerySet["Source"]):
         return dict(claims.order_by().values_list("source_id").annotate(models.Count("pk")))
 
 
+_READ = Q(state="read")
+_KEPT = _READ & Q(dropped_at=None)
+
+KINDS = {
+    "waiting": Q(state="waiting"),
+    "new": _KEPT & Q(replaces=None, near=[]),
+    "version": _KEPT & Q(replaces__isnull=False),
+    "near": _KEPT & Q(replaces=None) & ~Q(near=[]),
+    "here": Q(state="here"),
+    "failed": Q(state="failed"),
+    "out": _READ & ~Q(dropped_at=None),
+    "stored": Q(state="stored"),
+}
+"""What an item of an intake may be: each is of one kind."""
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    def at_work(self) -> Self:
+        """Those that a job is to go on with."""
+        return self.filter(state__in=["reading", "storing"])
+
+    def idle(self) -> Self:
+        return self.exclude(state__in=["reading", "storing"])
+
+    def with_counts(self) -> Self:
+        """With how many items each has: ``items``, and of them ``left`` (to be looked at) and ``stored``."""
+        items = {
+            "items": models.Count("drafts"),
+            "left": models.Count("drafts", filter=Q(drafts__state="read", drafts__dropped_at=None)),
+            "failed": models.Count("drafts", filter=Q(drafts__state="failed")),
+            "stored": models.Count("drafts", filter=Q(drafts__state="stored")),
+        }
+        return self.annotate(**items).order_by("-pk")
+
+
+class OriginQuerySet(RecordQuerySet["Origin"]):
+    def of(self, dossier: "Dossier") -> Self:
+        """Those of the dossier that have live sources, with how many: ``count``."""
+        live = related_rows(self.model, "sources").filter(origin=OuterRef("pk"), binned_at=None).order_by()
+        counted = live.annotate(n=models.Func("pk", function="count")).values("n")
+        return (
+            self.filter(models.Exists(live), dossier=dossier)
+            .select_related("by", "joins")
+            .annotate(count=Subquery(counted, output_field=models.IntegerField()))
+        )
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, dossier: "Dossier", person_id: int | None) -> Self:
         """This person's in the dossier, without what may be megabytes."""
         return self.filter(dossier=dossier, by=person_id).defer("text")
 
     def waiting(self) -> Self:
-        """Those that were not left out, the oldest first."""
-        return self.filter(dropped_at=None).order_by("pk")
+        """Those brought by themselves that were not left out, the oldest first."""
+        return self.filter(intake=None, dropped_at=None).order_by("pk")
 
     def dropped(self) -> Self:
-        """Those that were left out, the last one first."""
-        return self.exclude(dropped_at=None).order_by("-dropped_at", "-pk")
+        """Those brought by themselves that were left out, the last one first."""
+        return self.filter(intake=None).exclude(dropped_at=None).order_by("-dropped_at", "-pk")
+
+    def to_bring_in(self) -> Self:
+        """Those of an intake that become sources when it is confirmed."""
+        return self.filter(state="read", dropped_at=None)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are, and of each kind; one query."""
+        kinds = {name: models.Count("pk", filter=condition) for name, condition in KINDS.items()}
+        return self.order_by().aggregate(all=models.Count("pk"), **kinds)
 
     def with_look(self, first: int, last: int) -> Self:
         """With ``head`` and ``tail`` of the text, this many characters each, and how many are ``unseen`` between."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sentencex import get_sentence_boundaries
 
-WINDOW = 2_000
+WINDOW = 1_000
 """So much of a paragraph is looked at together: the library's time grows with the square of what it is given."""
 
 

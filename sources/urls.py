@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, invitation, keys, member, source
+from sources.views import dossier, draft, home, intake, invitation, keys, member, origin, original, source
 
 app_name = "sources"
 
@@ -21,6 +21,32 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/settings/", dossier.settings, name="settings"),
     path("d/<slug:slug>/sources/", source.source_list, name="source-list"),
     path("d/<slug:slug>/sources/<int:number>/edit/", source.source_edit, name="source-edit"),
-    path("d/<slug:slug>/import/sources/", draft.import_confirm, name="import-confirm"),
+    path("d/<slug:slug>/sources/<int:number>/original/", original.original, name="original"),
+    path(
+        "d/<slug:slug>/sources/<int:number>/compare/<int:other>/",
+        origin.source_compare,
+        name="source-compare",
+    ),
+    path("d/<slug:slug>/sources/<int:number>/origin/", origin.source_origin, name="source-origin"),
+    path("d/<slug:slug>/sources/<int:number>/origin/split/", origin.origin_split, name="origin-split"),
+    path("d/<slug:slug>/sources/<int:number>/origin/alone/", origin.origin_alone, name="origin-alone"),
+    path("d/<slug:slug>/origins/", origin.origin_list, name="origin-list"),
+    path("d/<slug:slug>/origins/join/", origin.origin_join, name="origin-join"),
+    path("d/<slug:slug>/origins/propose/", origin.origin_propose, name="origin-propose"),
+    path("d/<slug:slug>/origins/undo/<uuid:uid>/", origin.origin_undo, name="origin-undo"),
+    path("d/<slug:slug>/origins/<int:number>/confirm/", origin.origin_confirm, name="origin-confirm"),
+    path("d/<slug:slug>/origins/<int:number>/apart/", origin.origin_apart, name="origin-apart"),
+    path("d/<slug:slug>/origins/<int:number>/name/", origin.origin_name, name="origin-name"),
     path("d/<slug:slug>/import/sources/undrop/", draft.import_undrop, name="import-undrop"),
+    path("d/<slug:slug>/import/<uuid:uid>/", intake.intake, name="intake"),
+    path("d/<slug:slug>/import/<uuid:uid>/<int:number>/", intake.intake_item, name="intake-item"),
+    path(
+        "d/<slug:slug>/import/<uuid:uid>/<int:number>/compare/<str:letter>-<int:other>/",
+        intake.intake_compare,
+        name="intake-compare",
+    ),
+    path("d/<slug:slug>/import/<uuid:uid>/leave-out/", intake.intake_drop, name="intake-drop"),
+    path("d/<slug:slug>/import/<uuid:uid>/take-up/", intake.intake_take_up, name="intake-take-up"),
+    path("d/<slug:slug>/import/<uuid:uid>/retry/", intake.intake_retry, name="intake-retry"),
+    path("d/<slug:slug>/import/<uuid:uid>/discard/", intake.intake_discard, name="intake-discard"),
 ]

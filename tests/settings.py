@@ -11,6 +11,7 @@ for name in (
     "ALLOWED_HOSTS",
     "HTTPS",
     "CSRF_TRUSTED_ORIGINS",
+    "GAINSAY_FETCH_ALLOW",
     "GAINSAY_MODEL",
 ):
     os.environ.pop(name, None)

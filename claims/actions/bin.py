@@ -8,28 +8,48 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
+from claims.actions.version import carry_again, carry_back, newer_version
+from claims.models import Anchoring, Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
 from sources.access import Access
+from sources.actions.origin import propose_later
+from sources.actions.original import remove_unused_originals
 from sources.actions.records import locked
 from sources.models import Record, Source
 from sources.querysets import RecordQuerySet
 
 
 @transaction.atomic
-def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
+def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime | None = None) -> Model:
     """Bin a record with the claims and links that rest on it.
 
-    An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything.
+    An analyst bins what she made while nobody else's work rests on it (PermissionDenied); a lead anything. The claims
+    that were carried to a version go back to the one that it replaced; a source that has a newer version stays.
+    ``since``: it is an undo of what was done then, and what others did with the record since is not undone with it, for
+    a lead either (ValidationError).
     """
+    for ground in _replaced(record):
+        locked(ground)
     current = locked(record)
     if current.is_binned:
         raise ValidationError(f"{current.cited} is in the bin already.", code="binned")
+    if isinstance(current, Source):
+        if newer := newer_version(current):
+            raise ValidationError(
+                f"{newer.cited} is the new version of {current.cited}: put {newer.cited} in the bin first.",
+                code="replaced",
+            )
+        _require_own_decisions(current, access)
+        carry_back(current)
     _require_right(current, access)
+    if since:
+        _refuse_others_work(current, access, since)
     now = timezone.now()
     for rows in _with_what_rests_on(current):
         rows.live().update(binned_at=now, binned_by=access.person)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     Lease.objects.filter(link__in=_with_what_rests_on(current)[-1]).delete()
+    if isinstance(current, Source):
+        propose_later(current.dossier)
     return current
 
 
@@ -37,7 +57,7 @@ def put_in_bin[Model: Record](record: Model, *, access: Access) -> Model:
 def restore[Model: Record](record: Model, *, access: Access) -> Model:
     """Bring a record back with what went into the bin together with it.
 
-    Refuses (ValidationError) while what it rests on is itself in the bin.
+    Refuses (ValidationError) while what it rests on is itself in the bin, or another version stands in its place.
     """
     # What it rests on is locked first, so that nobody puts it in the bin meanwhile.
     grounds = [locked(ground) for ground in _what_it_rests_on(record)]
@@ -51,6 +71,11 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
                 f"{current.cited} rests on {ground.cited}, which is in the bin too: restore {ground.cited} first.",
                 code="ground",
             )
+    if isinstance(current, Source) and current.replaces_id and (newer := newer_version(current.replaces_id)):
+        raise ValidationError(
+            f"{newer.cited} is the new version of {grounds[0].cited} now: put {newer.cited} in the bin first.",
+            code="replaced",
+        )
     together: datetime | None = current.binned_at
     *upper, links = _with_what_rests_on(current)
     for rows in upper:
@@ -63,7 +88,29 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
         )
     links.filter(binned_at=together).update(binned_at=None, binned_by=None)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
+    if isinstance(current, Source):
+        carry_again(current, by=access.person)
+        propose_later(current.dossier)
     return current
+
+
+@transaction.atomic
+def undo_version(source: Source, *, access: Access) -> Source:
+    """Take a new version back: it goes into the bin, and the claims that were carried to it back to the old one.
+
+    Refuses (ValidationError) when claims were made in it since: they would go into the bin with it.
+    """
+    for ground in [*_replaced(source), source]:  # until it is in the bin, nobody makes a claim in it
+        locked(ground)
+    own = Claim.objects.live().filter(source=source).exclude(anchorings__to_source=source).count()
+    if own:
+        claims = "a claim was" if own == 1 else f"{own} claims were"
+        raise ValidationError(
+            f"{claims.capitalize()} made in {source.cited} since. Put {source.cited} in the bin if "
+            f"{'it' if own == 1 else 'they'} should go with it.",
+            code="claims",
+        )
+    return put_in_bin(source, access=access)
 
 
 @transaction.atomic
@@ -72,6 +119,12 @@ def delete_for_good(record: Record) -> None:
     current = locked(record)
     if not current.is_binned:
         raise ValidationError(f"{current.cited} is not in the bin.", code="not-binned")
+    newer = Source.objects.filter(replaces=current.pk).first() if isinstance(current, Source) else None
+    if newer:
+        raise ValidationError(
+            f"{newer.cited}, in the bin too, is a new version of {current.cited}: delete {newer.cited} first.",
+            code="replaced",
+        )
     *upper, links = _with_what_rests_on(current)
     for model in (Review, Lease, Skip, Disclosure):
         model._default_manager.filter(link__in=links).delete()
@@ -80,6 +133,8 @@ def delete_for_good(record: Record) -> None:
         if rows.model is Claim:
             ClaimTopic.objects.filter(claim__in=rows).delete()
         rows.delete()
+    if isinstance(current, Source):
+        remove_unused_originals(current.dossier)
 
 
 def what_rests_on(record: Record) -> tuple[int, int]:
@@ -103,7 +158,40 @@ def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
 def _what_it_rests_on(record: Record) -> list[Record]:
     if isinstance(record, Link):
         return sorted([record.from_claim, record.to_claim], key=lambda claim: claim.pk)
-    return [record.source] if isinstance(record, Claim) else []
+    return [record.source] if isinstance(record, Claim) else _replaced(record)
+
+
+def _replaced(record: Record) -> list[Record]:
+    """The source that this one is the new version of: versions are locked in the order of the chain."""
+    return [record.replaces] if isinstance(record, Source) and record.replaces else []
+
+
+def _require_own_decisions(source: Source, access: Access) -> None:
+    """Where another person placed an orphan in a version, or left it with the old one, that is work of hers."""
+    decided = Anchoring.objects.filter(to_source=source).exclude(decision="").exclude(by=access.person_id)
+    if not access.can_lead and decided.exists():
+        raise PermissionDenied(f"Others' work rests on {source.cited}: ask a lead.")
+
+
+def _refuse_others_work(record: Record, access: Access, since: datetime) -> None:
+    """Refuse when another person has built on the record, or judged what rests on it, since then.
+
+    A verdict to which she is blind is no reason: to refuse for it would tell her that it was given.
+    """
+    me = access.person_id
+    *upper, links = _with_what_rests_on(record)
+    shown = Link.objects.filter(pk__in=links.values("pk")).shown_to(access)
+    theirs = Q(by__isnull=True) | ~Q(by=me)
+    if (
+        any(rows.live().filter(theirs, at__gt=since).exists() for rows in (*upper, links))
+        or Review.objects.filter(link__in=shown, at__gt=since).exclude(reviewer=me).exists()
+        or links.filter(adjudicated_at__gt=since).exclude(adjudicated_by=me).exists()
+    ):
+        raise ValidationError(
+            f"Others have worked on {record.cited} since, so it was not taken back. "
+            "Put it in the bin from its own page if their work should go with it.",
+            code="others",
+        )
 
 
 def _require_right(record: Record, access: Access) -> None:

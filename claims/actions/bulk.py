@@ -1,4 +1,4 @@
-"""Changing many claims at once: what would change, changing it, and taking it back. A claim is never left half changed."""
+"""Changing many claims at once: what would change, changing it, and taking it back."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -84,8 +84,11 @@ def _speaker_meant(claims: list[Claim], wanted: Wanted) -> dict[str, str]:
     name = wanted.fields.get("speaker")
     if not name or not claims:
         return {}
-    meant = Speaker.objects.filter(dossier=claims[0].dossier_id, aliases__name=name).values_list("name", flat=True)
-    return {"speaker": one for one in meant[:1]}
+    meant = Speaker.objects.filter(dossier=claims[0].dossier_id, aliases__name=name).values_list(
+        "name", flat=True
+    )
+    one = meant.first()
+    return {"speaker": one} if one else {}
 
 
 def _value(claim: Claim, name: str) -> Any:
@@ -188,17 +191,21 @@ def undo_many(revision: Revision) -> list[str]:
     before, after, dossier = revision.before, revision.after, revision.dossier
     rows = Claim.objects.select_for_update(no_key=True, of=("self",)).select_related("speaker")
     claims = list(
-        rows.filter(dossier=dossier, pk__in=before).order_by("pk").defer("search", "asserted_period", "about_period")
+        rows.filter(dossier=dossier, pk__in=before)
+        .order_by("pk")
+        .defer("search", "asserted_period", "about_period")
     )
     topics = _topics_of([one.pk for one in claims])
-    back, left = [], []
+    back: list[Claim] = []
+    left: list[Claim] = []
     for claim in claims:
         now = {name: getattr(claim, name) for name in after[str(claim.pk)].keys() - {"topics"}}
         held = {name: _kept(value)[0] if isinstance(value, Speaker) else value for name, value in now.items()}
         held["topics"] = sorted(topics[claim.pk])
         expected = after[str(claim.pk)]
         same = all(
-            held[name] == (value[0] if name == "speaker" and value else value) for name, value in expected.items()
+            held[name] == (value[0] if name == "speaker" and value else value)
+            for name, value in expected.items()
         )
         (back if same and not claim.is_binned else left).append(claim)
     speakers = _speakers_again(dossier, before)

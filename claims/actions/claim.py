@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from claims.actions.review import disclose
 from claims.actions.speaker import speaker_named
 from claims.actions.topic import names_of, set_topics
-from claims.models import Claim, Link, State
+from claims.actions.version import carry_on
+from claims.models import Anchoring, Claim, Link, State
 from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
@@ -65,13 +66,17 @@ def create_claim(
 def mark(*, source: Source, by: Membership, start: int, end: int, statement: str, **fields: Any) -> Claim:
     """``create_claim`` of the words that stand at these places, as a person does it in the reader.
 
+    In an old version too: where the words stand in the newer ones, the claim rests on the newest of them.
     Refuses (ValidationError) what a claim here states of the same words already: a second click makes no second claim.
     """
     source = locked(source)
-    there = Claim.objects.live().filter(source=source, start=start, end=end, statement=statement).first()
+    at = {"source": source, "start": start, "end": end}
+    carried_on = Anchoring.objects.filter(**at).values("claim")
+    states_this = Claim.objects.live().filter(dossier=source.dossier_id, statement=statement)
+    there = states_this.filter(**at).first() or states_this.filter(pk__in=carried_on).first()
     if there:
         raise ValidationError(f"{there.cited} states this of these words already.", code="twice")
-    return create_claim(
+    claim = create_claim(
         source=source,
         by=by,
         start=start,
@@ -80,6 +85,7 @@ def mark(*, source: Source, by: Membership, start: int, end: int, statement: str
         statement=statement,
         **fields,
     )
+    return carry_on(claim, by=by)
 
 
 @transaction.atomic
@@ -106,20 +112,25 @@ def edit_claim(
     return edited
 
 
-def disclose_tallies(access: Access, claims: Collection[Claim], *, around: bool = False) -> None:
+TOLD = 1_000
+"""So many claims that a list leaves out are looked at, to record what their absence tells."""
+
+
+def disclose_tallies(
+    access: Access, claims: Collection[Claim], *, among: QuerySet[Claim] | None = None
+) -> None:
     """Record that this person is being shown how the settled links of these claims stand, as their tallies tell.
 
-    With ``around``, of all claims between the first and the last of them too: the list leaves out claims by how their
-    links stand, and what it leaves out tells as much.
+    Where a list leaves out claims by how their links stand, what it leaves out tells as much: ``among`` are those that
+    it would show otherwise. Of them all between the first and the last shown are recorded too, but no more than a
+    thousand: a cost.
     """
-    if not claims:
+    if not claims or not access.can_review:
         return
-    settled = Link.objects.live().filter(state=State.SETTLED)
-    if around:
+    told = {claim.pk for claim in claims}
+    if among is not None:
         numbers = [claim.number for claim in claims]
-        between = (min(numbers), max(numbers))
-        told = settled.touching(Claim.objects.filter(dossier=access.dossier, number__range=between))
-    else:
-        shown = [claim.pk for claim in claims]
-        told = settled.filter(Q(from_claim__in=shown) | Q(to_claim__in=shown))
-    disclose(access, told)
+        between = among.filter(number__range=(min(numbers), max(numbers))).order_by()
+        told.update(between.values_list("pk", flat=True)[:TOLD])
+    settled = Link.objects.live().filter(state=State.SETTLED)
+    disclose(access, settled.filter(Q(from_claim__in=told) | Q(to_claim__in=told)))

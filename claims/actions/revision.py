@@ -28,7 +28,13 @@ def keep(
 ) -> Revision:
     """Remember what this person did, and forget the oldest beyond fifty. Two statements, whatever she did before."""
     kept = Revision.objects.create(
-        dossier=dossier, by=by, said=said[:500], undo=undo, action=action, before=before or {}, after=after or {}
+        dossier=dossier,
+        by=by,
+        said=said[:500],
+        undo=undo,
+        action=action,
+        before=before or {},
+        after=after or {},
     )
     old = Revision.objects.filter(by=by).order_by("-pk").values("pk")[KEPT:]
     Revision.objects.filter(pk__in=old).delete()

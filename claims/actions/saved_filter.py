@@ -1,6 +1,6 @@
 """Filters saved under a name for everyone in the dossier: kept, renamed, replaced, deleted."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from claims.actions.revision import TooLate, keep
@@ -25,7 +25,7 @@ def may_change(access: Access, saved: SavedFilter) -> bool:
 
 
 @transaction.atomic
-def save_filter(*, access: Access, of: str, name: str, query: str, replace: bool = False) -> SavedFilter:
+def save_filter(*, access: Access, of: str, name: str, query: str, replace: bool = False) -> Revision:
     """Keep a list's ``query`` under ``name``. NameTaken when there is one, unless it is to be replaced."""
     name = " ".join(name.split())
     saved = SavedFilter(dossier=access.dossier, list=of, name=name, query=query, by=access.person)
@@ -34,17 +34,17 @@ def save_filter(*, access: Access, of: str, name: str, query: str, replace: bool
         raise NameTaken(there)
     if there:
         _require_right(access, there)
-        keep(
+        before = {"list": of, "name": name, "query": there.query, "by": there.by_id}
+        there.query = query
+        there.save(update_fields=["query"])
+        return keep(
             dossier=access.dossier,
             by=access.person,
             action="filter",
-            said=f"The saved filter “{name}” replaced.",
-            before={"list": of, "name": name, "query": there.query, "by": there.by_id},
+            said=f"The saved filter “{name}” replaced, for everyone here.",
+            before=before,
             after={"name": name, "query": query},
         )
-        there.query = query
-        there.save(update_fields=["query"])
-        return there
     if SavedFilter.objects.filter(dossier=access.dossier, list=of).count() >= LIMIT:
         raise ValidationError(f"A list has at most {LIMIT} saved filters: delete one first.", code="many")
     saved.clean_fields()
@@ -53,7 +53,14 @@ def save_filter(*, access: Access, of: str, name: str, query: str, replace: bool
             saved.save()
     except IntegrityError:  # another saved it at the same moment
         raise NameTaken(SavedFilter.objects.get(dossier=access.dossier, list=of, name=name)) from None
-    return saved
+    return keep(
+        dossier=access.dossier,
+        by=access.person,
+        action="filter",
+        said=f"Saved as “{name}”, for everyone here.",
+        before={"list": of, "name": ""},
+        after={"name": name, "query": query},
+    )
 
 
 @transaction.atomic
@@ -94,12 +101,18 @@ def delete_filter(saved: SavedFilter, *, access: Access) -> Revision:
 
 
 def undo_filter(revision: Revision) -> list[str]:
-    """Bring a saved filter back as it was, if nobody has changed it, or taken its name, since."""
+    """Bring a saved filter back as it was (or to nothing), if nobody has changed it, or taken its name, since."""
     before, after = revision.before, revision.after
     rows = SavedFilter.objects.filter(dossier=revision.dossier, list=before["list"])
-    late = f"The saved filter “{before['name']}” was changed or made anew since, so nothing was taken back."
+    name = before["name"] or after["name"]
+    late = f"The saved filter “{name}” was changed or made anew since, so nothing was taken back."
     if not after:
-        fields = {"list": before["list"], "name": before["name"], "query": before["query"], "by_id": before["by"]}
+        fields = {
+            "list": before["list"],
+            "name": before["name"],
+            "query": before["query"],
+            "by_id": before["by"],
+        }
         fresh = SavedFilter(dossier=revision.dossier, **fields)
         if rows.filter(name=before["name"]).exists():
             raise TooLate(late)
@@ -109,6 +122,9 @@ def undo_filter(revision: Revision) -> list[str]:
     taken = after["name"] != before["name"] and rows.filter(name=before["name"]).exists()
     if there is None or taken:
         raise TooLate(late)
+    if not before["name"]:
+        there.delete()
+        return []
     there.name, there.query = before["name"], before["query"]
     there.save(update_fields=["name", "query"])
     return []
@@ -116,4 +132,6 @@ def undo_filter(revision: Revision) -> list[str]:
 
 def _require_right(access: Access, saved: SavedFilter) -> None:
     if not may_change(access, saved):
-        raise PermissionDenied(f"“{saved.name}” was saved by someone else: ask a lead, or save another.")
+        raise ValidationError(
+            f"“{saved.name}” was saved by someone else: ask a lead, or save another.", code="others"
+        )

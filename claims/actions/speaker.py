@@ -120,7 +120,6 @@ def _write(speaker: Speaker, known: Known) -> None:
             raise ValidationError({"aliases": _goes_by(taken, alias)}, code="taken")
     speaker.name, speaker.affiliation = known.name, known.affiliation
     speaker.full_clean()
-    speaker.save(update_fields=["name", "affiliation"])
     fresh = [
         SpeakerAlias(dossier_id=speaker.dossier_id, speaker=speaker, name=alias)
         for alias in known.aliases
@@ -130,11 +129,11 @@ def _write(speaker: Speaker, known: Known) -> None:
         one.clean_fields()
     try:
         with transaction.atomic():
+            speaker.save(update_fields=["name", "affiliation"])
             SpeakerAlias.objects.bulk_create(fresh)
     except IntegrityError:
         raise ValidationError(
-            {"aliases": "Somebody else gave one of these names to a speaker just now: look again."},
-            code="taken",
+            "Somebody else gave one of these names to a speaker just now: look again.", code="taken"
         ) from None
 
 
@@ -145,7 +144,7 @@ def _goes_by(taken: dict[str, str], name: str) -> str:
     return f"“{who}” goes by the name “{name}” already: merge the two, or take it from her first."
 
 
-def _taken(dossier_id: int, names: Collection[str], *, but: int | None = None) -> dict[str, str]:
+def _taken(dossier_id: int, names: Collection[str], *, but: int = 0) -> dict[str, str]:
     """Which of these names somebody goes by, and who; ``but`` the speaker of this key."""
     speakers = Speaker.objects.filter(dossier=dossier_id, name__in=names).exclude(pk=but)
     aliases = SpeakerAlias.objects.filter(dossier=dossier_id, name__in=names).exclude(speaker=but)
@@ -157,7 +156,9 @@ def _taken(dossier_id: int, names: Collection[str], *, but: int | None = None) -
 
 def undo_edit(revision: Revision) -> list[str]:
     """Make known again what was, if it still is as that edit left it (else TooLate)."""
-    then, now = (Known(*known[:2], tuple(known[2])) for known in _both(revision, "known"))
+    then, now = (
+        Known(name, affiliation, tuple(aliases)) for name, affiliation, aliases in _both(revision, "known")
+    )
     speaker = Speaker.objects.select_for_update().filter(pk=revision.before["speaker"]).first()
     if speaker is None:
         raise TooLate(f"{now.name} is no speaker of this dossier any more, so nothing was changed.")
@@ -189,7 +190,10 @@ def merge_speakers(*, dossier: Dossier, into: str, others: Collection[str], by: 
     keys = {rows[name].pk for name in names}
     # Claims are locked before speakers, as an edit of a claim does. Whoever comes between the two is met by the second.
     _lock_claims(keys)
-    held = {one.pk: one for one in Speaker.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk])}
+    held = {
+        one.pk: one
+        for one in Speaker.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk]).order_by("pk")
+    }
     if {one.name for one in held.values()} != {into, *names}:
         raise ValidationError("Somebody else changed these speakers just now: look again.", code="changed")
     moved = _lock_claims(keys)
@@ -208,7 +212,9 @@ def merge_speakers(*, dossier: Dossier, into: str, others: Collection[str], by: 
     SpeakerAlias.objects.bulk_create(
         [SpeakerAlias(dossier=dossier, speaker=target, name=one.name) for one in gone_ones]
     )
-    if not target.affiliation and (found := next((one.affiliation for one in gone_ones if one.affiliation), "")):
+    if not target.affiliation and (
+        found := next((one.affiliation for one in gone_ones if one.affiliation), "")
+    ):
         target.affiliation = found
         target.save(update_fields=["affiliation"])
     count = sum(map(len, moved.values()))
@@ -257,7 +263,10 @@ def undo_merge(revision: Revision) -> list[str]:
     before, left = revision.before, []
     mine = {key for row in before["speakers"] for key in row["claims"]}
     at = dict(
-        Claim.objects.select_for_update(no_key=True).filter(pk__in=mine).order_by("pk").values_list("pk", "speaker_id")
+        Claim.objects.select_for_update(no_key=True)
+        .filter(pk__in=mine)
+        .order_by("pk")
+        .values_list("pk", "speaker_id")
     )
     target = Speaker.objects.select_for_update().filter(pk=before["into"]).first()
     if target is None:

@@ -24,7 +24,7 @@ def names_of(written: Iterable[str]) -> set[str]:
 
 
 def topics_named(dossier: Dossier, names: Iterable[str]) -> dict[str, Topic]:
-    """The topics of these names, made when they are new, each kept from being merged away until the transaction ends."""
+    """The topics of these names, made when new, each kept from being merged away until the transaction ends."""
     wanted = sorted(names_of(names))
     for name in wanted:
         Topic(dossier=dossier, name=name).clean_fields()
@@ -33,7 +33,9 @@ def topics_named(dossier: Dossier, names: Iterable[str]) -> dict[str, Topic]:
         missing = [name for name in wanted if name not in found]
         if not missing:
             break
-        Topic.objects.bulk_create([Topic(dossier=dossier, name=name) for name in missing], ignore_conflicts=True)
+        Topic.objects.bulk_create(
+            [Topic(dossier=dossier, name=name) for name in missing], ignore_conflicts=True
+        )
         rows = Topic.objects.raw(
             "SELECT t.* FROM claims_topic t WHERE t.dossier_id = %s AND t.name = ANY (%s) ORDER BY t.id FOR KEY SHARE",
             [dossier.pk, missing],
@@ -89,7 +91,7 @@ def _rename(topic: Topic, to: str) -> None:
 
 
 def _locked(dossier: Dossier, name: str) -> Topic:
-    topic = Topic.objects.select_for_update().filter(dossier=dossier, name=name).first()
+    topic: Topic | None = Topic.objects.select_for_update().filter(dossier=dossier, name=name).first()
     if topic is None:
         raise ValidationError(f"There is no topic “{name}” any more: look again.", code="gone")
     return topic
@@ -123,7 +125,7 @@ def merge_topics(*, dossier: Dossier, into: str, others: Collection[str], by: Me
         raise ValidationError("Choose at least two topics to merge.", code="few")
     keys = {rows[name].pk for name in names}
     _lock_claims(keys)  # claims before topics, as an edit of a claim does
-    held = Topic.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk])
+    held = Topic.objects.select_for_update().filter(pk__in=[*keys, rows[into].pk]).order_by("pk")
     if {one.name for one in held} != {into, *names}:
         raise ValidationError("Somebody else changed these topics just now: look again.", code="changed")
     under = _lock_claims(keys)
@@ -137,7 +139,10 @@ def merge_topics(*, dossier: Dossier, into: str, others: Collection[str], by: Me
     Topic.objects.filter(pk__in=keys).delete()
     _touch(moved)
     before = {
-        "topics": [{"name": name, "pk": rows[name].pk, "claims": under.get(rows[name].pk, [])} for name in sorted(names)],
+        "topics": [
+            {"name": name, "pk": rows[name].pk, "claims": under.get(rows[name].pk, [])}
+            for name in sorted(names)
+        ],
         "had": sorted(had),
         "into": target.pk,
     }
@@ -154,7 +159,9 @@ def merge_topics(*, dossier: Dossier, into: str, others: Collection[str], by: Me
 def _lock_claims(topics: Collection[int]) -> dict[int, list[int]]:
     """The claims under these topics, in the bin too, locked against edits: keys by topic."""
     pairs = list(
-        ClaimTopic.objects.filter(topic__in=topics).order_by("claim").values_list("topic_id", "claim_id")[: MOVED_AT_ONCE + 1]
+        ClaimTopic.objects.filter(topic__in=topics)
+        .order_by("claim")
+        .values_list("topic_id", "claim_id")[: MOVED_AT_ONCE + 1]
     )
     if len(pairs) > MOVED_AT_ONCE:
         raise ValidationError(
@@ -175,7 +182,7 @@ def _touch(claims: Collection[int]) -> None:
 
 
 def undo_merge(revision: Revision) -> list[str]:
-    """Bring the merged topics back over their claims. A claim that left the topic since is left as it is; it is named."""
+    """Bring the merged topics back over their claims. A claim that left the topic since stays as it is; it is named."""
     before = revision.before
     mine = {key for row in before["topics"] for key in row["claims"]}
     claims = Claim.objects.select_for_update(no_key=True).filter(pk__in=mine).order_by("pk")
@@ -190,7 +197,8 @@ def undo_merge(revision: Revision) -> list[str]:
         topic = _again(revision.dossier, row["pk"], row["name"])
         back = [key for key in row["claims"] if key in under]
         ClaimTopic.objects.bulk_create(
-            [ClaimTopic(dossier=revision.dossier, claim_id=key, topic=topic) for key in back], ignore_conflicts=True
+            [ClaimTopic(dossier=revision.dossier, claim_id=key, topic=topic) for key in back],
+            ignore_conflicts=True,
         )
     ClaimTopic.objects.filter(topic=target, claim__in=under - set(before["had"])).delete()
     _touch(under)

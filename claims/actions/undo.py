@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from claims.actions import bulk, saved_filter, speaker, topic
 from claims.actions.revision import TooLate, keep
 from claims.models import Revision
 from sources.access import Access
+from sources.models import Role
+
+REVIEWERS = frozenset({"filter"})
+"""What a reviewer does and so takes back; all else an analyst."""
 
 UNDO: dict[str, Callable[[Revision], list[str]]] = {
     "bulk": bulk.undo_many,
@@ -32,9 +37,17 @@ class TakenBack:
 
 @transaction.atomic
 def take_back(uid: UUID, *, access: Access) -> TakenBack:
-    """Undo a revision of this person's. Revision.DoesNotExist for another's; TooLate (nothing changed) as it says."""
-    mine = Revision.objects.select_for_update(of=("self",)).select_related("dossier")
-    revision = mine.get(uid=uid, dossier=access.dossier, by=access.person, action__in=UNDO)
+    """Undo what this person did; TooLate (and nothing changed) for what another did, and as it says.
+
+    PermissionDenied for what she may not do any more.
+    Revision.DoesNotExist for what nobody did in this dossier, or so long ago that it was forgotten.
+    """
+    kept = Revision.objects.select_for_update(of=("self",)).select_related("dossier")
+    revision = kept.get(uid=uid, dossier=access.dossier, action__in=UNDO)
+    if revision.by_id != access.person_id:
+        raise TooLate("That was done by someone else: only she takes it back.")
+    if revision.action not in REVIEWERS:
+        access.require(Role.ANALYST)
     if revision.undone_at:
         raise TooLate(f"This was taken back already, at {revision.undone_at:%H:%M on %d %B}.")
     left = UNDO[revision.action](revision)
@@ -46,10 +59,12 @@ def take_back(uid: UUID, *, access: Access) -> TakenBack:
 def note_done(*, access: Access, said: str, undo: str, at: str, is_kept: bool) -> None:
     """What a request did: kept when ``undo`` takes it back (unless ``is_kept`` already); it may itself have undone.
 
-    ``at`` is the address of the request: what that address was to take back is taken back now.
+    ``at`` is the address of the request: what that address was to take back is taken back now, also where it was to be
+    only if nobody did more ``since``.
     """
     if access.person_id is not None or undo:
-        lately = Revision.objects.filter(by=access.person, undo=at, undone_at=None)
+        there = Q(undo=at) | Q(undo__startswith=f"{at}?since=")
+        lately = Revision.objects.filter(there, by=access.person, undone_at=None)
         lately.update(undone_at=timezone.now())
     if undo and not is_kept:
         keep(dossier=access.dossier, by=access.person, said=said, undo=undo)

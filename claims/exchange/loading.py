@@ -13,6 +13,7 @@ FILLED = (
     "sources_source",
     "sources_sourcepiece",
     "claims_claim",
+    "claims_support",
     "claims_claimtopic",
     "claims_anchoring",
     "claims_link",

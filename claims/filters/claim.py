@@ -34,7 +34,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of the list of claims in one dossier; ``q`` also puts them in order of rank.
 
     ``linked`` and ``contradicted`` ask for live links; a contradiction is what stands as one (verdict, else kind).
+    ``TELLING`` are the filters by how links stand: what they leave out tells as much as what they show.
     """
+
+    TELLING: ClassVar[frozenset[str]] = frozenset({"contradicted", "origins"})
 
     OF_LINKS: ClassVar[dict[str, tuple[str, ...]]] = {"linked": (), "contradicted": ("contradicts",)}
     NOT_FILTERED: ClassVar[dict[str, str]] = {
@@ -60,6 +63,18 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     contradicted = django_filters.ChoiceFilter(
         method="by_link", choices=_YES_NO, empty_label="any", label="Contradicted", widget=forms.RadioSelect
+    )
+    origins = django_filters.ChoiceFilter(
+        method="by_origins",
+        choices=[(str(n), f"{n} or more") for n in (2, 3, 5, 10)],
+        empty_label="any",
+        label="Independent origins",
+    )
+    sort = django_filters.ChoiceFilter(
+        method="by_words",
+        choices=[("origins", "most independent origins")],
+        empty_label="newest",
+        label="In order of",
     )
     q = django_filters.CharFilter(
         method="by_words",
@@ -91,10 +106,15 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         return Search(words, self._configs) if words else None
 
     def filter_queryset(self, queryset: ClaimQuerySet) -> ClaimQuerySet:
-        """As everywhere, but ``base`` is kept: what the filters leave that ask for no links."""
-        self.base = queryset
+        """As everywhere, but ``base`` is kept, what the filters leave that ask for no links; and ``untold``, what those
+        leave that tell nothing of how links stand.
+        """  # fmt: skip
         self.asked = {name: value for name, value in self.form.cleaned_data.items() if value}
-        for name in self.asked.keys() - self.OF_LINKS.keys():
+        of_claims = self.asked.keys() - self.OF_LINKS.keys()
+        for name in of_claims - self.TELLING:
+            queryset = self.filters[name].filter(queryset, self.asked[name])
+        self.untold = self.base = queryset
+        for name in of_claims & self.TELLING:
             self.base = self.filters[name].filter(self.base, self.asked[name])
         self.of_links = {name: self.asked[name] for name in self.OF_LINKS if name in self.asked}
         return self._by_links(self.base)
@@ -105,6 +125,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name, value in self.of_links.items():
             claims = self.filters[name].filter(claims, value)
         return claims
+
+    @property
+    def is_telling(self) -> bool:
+        return not self.TELLING.isdisjoint(self.asked)
 
     @cached_property
     def few(self) -> list[int] | None:
@@ -123,6 +147,19 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
             return list(linked.order_by("-number").values_list("number", flat=True))
         return sorted(found.values(), reverse=True)
 
+    @cached_property
+    def in_order(self) -> list[int] | None:
+        """The same in the order that was asked for; of more, by origins, the first thousand."""
+        few = self.few
+        if self.asked.get("sort") != "origins":
+            return few
+        if few is None:
+            most = self.qs.filter(support__dossier=self.access.dossier)
+            most = most.order_by("-support__origins", "-support__claim_id")
+            return list(most.values_list("number", flat=True)[:FEW])
+        origins = dict(self.queryset.filter(number__in=few).values_list("number", "support__origins"))
+        return sorted(few, key=lambda number: (-(origins.get(number) or 0), -number))
+
     @property
     def counted(self) -> tuple[ClaimQuerySet, int]:
         """What the facets are counted over, and how many of it at most: what the list shows, or as much as is quick."""
@@ -137,7 +174,9 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         return claims.filter(source__in=_named(self._sources, "outlet", value))
 
     def by_speaker(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims.filter(speaker__in=_named(self._of_dossier(Speaker), "name", value))
+        speakers = self._of_dossier(Speaker)
+        named = _keys(speakers.going_by(value))
+        return claims.filter(speaker__in=_named(speakers, "name", value) if named == [] else named)
 
     def by_topic(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
         topics = _named(self._of_dossier(Topic), "name", value)
@@ -160,8 +199,11 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]
         ends = list(links.values_list("from_claim", "to_claim")[: FEW + 1])
         return claims.linked(kinds) if len(ends) > FEW else claims.filter(pk__in=set(chain(*ends)))
 
+    def by_origins(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
+        return claims.filter(support__dossier=self.access.dossier, support__origins__gte=int(value))
+
     def by_words(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims  # ``few`` ranks what all other filters leave
+        return claims  # ``few`` ranks what all other filters leave, ``in_order`` sorts it
 
     @property
     def _configs(self) -> list[str]:

@@ -97,9 +97,8 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         return links.touching(self.claims.filter(source__number=_SOURCE.sub("", value)))
 
     def by_speaker(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
-        speakers = Speaker.objects.filter(dossier=self.access.dossier, name=value).values_list(
-            "pk", flat=True
-        )
+        named = Speaker.objects.filter(dossier=self.access.dossier).going_by(value)
+        speakers = named.order_by().values_list("pk", flat=True)[:1]
         return links.touching(self.claims.filter(speaker=speakers[0])) if speakers else links.none()
 
     def by_period(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:

@@ -20,6 +20,13 @@ def known_names(model: type[Speaker] | type[Topic], dossier: Dossier, like: str)
     return list((names.filter(name__icontains=like) if like else names)[:NAMES_SHOWN])
 
 
+def by_field(error: ValidationError) -> dict[str | None, list[ValidationError]]:
+    """Why an action refused: by the field it is about, or by None."""
+    if hasattr(error, "error_dict"):
+        return {name: errors for name, errors in error.error_dict.items()}  # noqa: C416  a wider type of key
+    return {None: error.error_list}
+
+
 class Choice(NamedTuple):
     """One of several places where the words stand."""
 
@@ -158,5 +165,5 @@ class ClaimForm(forms.ModelForm[Claim]):
 
     def explain(self, error: ValidationError) -> None:
         """Show why an action refused, beside the field it is about if the form has it."""
-        for field, errors in getattr(error, "error_dict", {None: error.error_list}).items():
+        for field, errors in by_field(error).items():
             self.add_error("words" if field == "quote" else field if field in self.fields else None, errors)

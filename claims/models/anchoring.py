@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from claims.models.claim import Claim
+from claims.querysets.anchoring import AnchoringQuerySet
 from sources.models import Dossier, Membership, Source
 
 
@@ -45,6 +46,8 @@ class Anchoring(models.Model):
     )
     at = models.DateTimeField(auto_now_add=True)
 
+    objects = AnchoringQuerySet.as_manager()
+
     class Meta:
         ordering = ["start", "pk"]
         constraints = [
@@ -57,6 +60,13 @@ class Anchoring(models.Model):
                 condition=Q(decision="") | Q(method="orphan", decision__in=["placed", "kept"]),
                 name="anchoring_decision_is_of_an_orphan",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["dossier", "to_source"],
+                condition=Q(method="orphan", decision=""),
+                name="anchoring_open",
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from claims.querysets.claim import ClaimQuerySet
+from claims.querysets.speaker import SpeakerQuerySet, TopicQuerySet
 from sources.fields import ExtraField, Period, RowSearchVector, TextSearchConfigField
 from sources.models import Dossier, Letter, Membership, Record, Source
 from sources.validators import validate_period, validate_time
@@ -35,7 +36,7 @@ class Credibility(models.IntegerChoices):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Speaker(models.Model):
-    """Who asserts claims; known by name within the dossier."""
+    """Who asserts claims; known by name within the dossier, which the database keeps from being another's alias."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="speakers", db_index=False)
     name = models.CharField(max_length=500)
@@ -52,6 +53,8 @@ class Speaker(models.Model):
         db_index=False,
     )
     at = models.DateTimeField(null=True, editable=False)
+
+    objects = SpeakerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -98,6 +101,8 @@ class Topic(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="topics", db_index=False)
     name = models.CharField(max_length=200)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

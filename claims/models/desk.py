@@ -52,10 +52,10 @@ class SavedFilter(models.Model):
 class Revision(models.Model):
     """What a person did and may take back; seen by her alone.
 
-    ``said`` tells what was done ("41 claims put under the topic trade"). Either ``undo`` is the address whose POST takes
-    it back, or, of an ``action`` of the claims desk, ``before`` holds what every record that changed had, and ``after``
-    what it got: a record that was changed again since is left as it is, and named.
-    """  # fmt: skip
+    ``said`` tells what was done ("41 claims put under the topic trade"). Either ``undo`` is the address whose POST
+    takes it back, or, of an ``action`` of the claims desk, ``before`` holds what every record that changed had, and
+    ``after`` what it got: a record that was changed again since is left as it is, and named.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="revisions", db_index=False)

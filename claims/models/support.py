@@ -9,11 +9,12 @@ from sources.models import Dossier
 class Support(models.Model):
     """The live sources that say what a claim says: its own, and those of the live claims that support it.
 
-    ``origins`` counts the origins among them, each source without one as an origin of its own; of these,
-    ``not_established`` are without a confirmed one. The database keeps it; nothing else writes it.
+    Versions of a source are one. ``origins`` counts the origins among them, each source without one as an origin of its
+    own; of these, ``not_established`` are without a confirmed one. What is proposed to join a confirmed origin counts
+    as that. The database keeps it; nothing else writes it.
     """
 
-    claim = models.OneToOneField(Claim, models.CASCADE, primary_key=True, related_name="support")
+    claim = models.OneToOneField(Claim, models.DO_NOTHING, primary_key=True, related_name="support")
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
     sources = models.PositiveIntegerField(default=1)
     origins = models.PositiveIntegerField(default=1)

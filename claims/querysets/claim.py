@@ -28,15 +28,16 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
             *("pk", "number", "statement", "quote", "via", "asserted", "about", "modality", "speaker__name"),
             *(f"source__{field}" for field in ("number", "outlet", "title", "url", "language")),
             *("contradicts_count", "supports_count"),
+            *(f"support__{field}" for field in ("sources", "origins", "not_established")),
             named=True,
         )
 
     def with_attribution(self) -> Self:
-        """With source and speaker, as a claim stands beside another; a field that was not fetched raises."""
+        """With source, speaker and support, as a claim stands beside another; a field that was not fetched raises."""
         # Nobody reads these, and ranges and vectors cost the most to fetch.
         unread = ("extra", "external_id", "config", "search")
         return (
-            self.select_related("source", "speaker")
+            self.select_related("source", "speaker", "support")
             .defer("asserted_period", "about_period", *unread)
             .defer(
                 "source__text",

@@ -22,6 +22,7 @@ IN_REVIEW = "in review"
 FEW = 1_000
 """So many keys are handed to the database one by one."""
 FEW_JUDGED = 5_000
+SUPPORT = ("support__sources", "support__origins", "support__not_established")
 
 
 class LinkQuerySet(RecordQuerySet["Link"]):
@@ -182,8 +183,8 @@ def fetch_sides(links: Sequence["Link"], claims: "ClaimQuerySet | None" = None) 
         return
     rows: models.QuerySet[Any] = related_rows(type(links[0]), "from_claim") if claims is None else claims
     if claims is None:
-        rows = rows.select_related("source", "speaker")
-        rows = rows.only("number", "statement", "asserted", "source__outlet", "speaker__name")
+        rows = rows.select_related("source", "speaker", "support")
+        rows = rows.only("number", "statement", "asserted", "source__outlet", "speaker__name", *SUPPORT)
     sides = {key for link in links for key in (link.from_claim_id, link.to_claim_id)}
     found = rows.filter(pk__in=sides).fetch_mode(models.FETCH_RAISE).in_bulk()
     for link in links:

@@ -26,11 +26,12 @@ def claim_list(request: Request, slug: str) -> HttpResponse:
     filters = ClaimFilter(request.GET, access)
     right = filters.is_valid()
     page = _page(request, filters)
-    disclose_tallies(access, page.rows, around="contradicted" in filters.asked)
+    disclose_tallies(access, page.rows, among=filters.untold if filters.is_telling else None)
     context = {
         "section": "claims",
         "filters": filters,
         "on": filters_on(request, filters.form),
+        "asked": [(name, value) for name, value in request.GET.items() if value and name != "before"],
         "page": page,
     }
     return show(request, LIST, context, status=200 if right else 422)
@@ -42,10 +43,10 @@ def claim_facets(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.VIEWER)
     filters = ClaimFilter(request.GET, access)
     claims, limit = filters.counted
-    if "contradicted" in filters.asked and access.can_review:
+    if filters.is_telling and access.can_review:
         # What these counts leave out tells as much as what the list does.
         told: list[Any] = list(claims.values_list("pk", "number", named=True)[:limit])
-        disclose_tallies(access, told, around=True)
+        disclose_tallies(access, told, among=filters.untold)
     facets = facets_of(claims, limit)
     context = {
         "section": "claims",
@@ -88,11 +89,12 @@ def claim_names(request: Request, slug: str) -> HttpResponse:
 
 
 def _page(request: Request, filters: ClaimFilter) -> Page[Claim]:
-    few = filters.few
+    few = filters.in_order
     if few is None:
         # Whether claims have links is seen by looking at each: those of a page are not all counted.
         many = f"{ROWS if filters.of_links else FEW:,}+ claims"
         return page_of(request, filters.qs.for_rows(), "claim", count=many)
-    ranked = filters.search is not None
+    sorted_by = filters.asked.get("sort", "")
+    ranked = filters.search is not None or bool(sorted_by)
     count = f"the best {FEW:,} claims" if ranked and len(few) == FEW else said(len(few), "claim")
     return page_of_found(request, few, filters.queryset.for_rows(), count=count, ranked=ranked)

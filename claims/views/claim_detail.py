@@ -16,7 +16,9 @@ from claims.history import history_of_claim
 from claims.models import Claim, Kind, Link
 from claims.querysets.claim import ClaimQuerySet
 from claims.quotes import surrounded
+from claims.views.bin import asked_since, bin_undo_address
 from claims.views.tray import came_from
+from claims.views.undo import edit_undo_address
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.actions.records import Stale
@@ -74,7 +76,7 @@ def claim_edit(request: Request, slug: str, number: int) -> HttpResponse:
     if form.is_valid():
         changes = form.changes()
         try:
-            edit_claim(
+            edited = edit_claim(
                 claim,
                 by=access.person,
                 changes=changes,
@@ -87,7 +89,9 @@ def claim_edit(request: Request, slug: str, number: int) -> HttpResponse:
         except ValidationError as error:
             form.explain(error)
         else:
-            return done(request, reverse("claims:claim-detail", args=[slug, number]), f"{claim.cited} saved.")
+            undo = edit_undo_address(edited) if edited.version != form.cleaned_data["version"] else ""
+            to = reverse("claims:claim-detail", args=[slug, number])
+            return done(request, to, f"{claim.cited} saved.", undo=undo)
     return invalid(request, "claims/claim_edit.html", _editing(claim, form))
 
 
@@ -97,13 +101,13 @@ def claim_bin(request: Request, slug: str, number: int) -> HttpResponse:
     claim = get_object_or_404(_claims(access), number=number)
     source = reverse("claims:source-detail", args=[slug, claim.source.number])
     try:
-        put_in_bin(claim, access=access)
+        binned = put_in_bin(claim, access=access, since=asked_since(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(source)
-    undo = reverse("claims:bin-restore", args=[slug, "C", number])
     to = came_from(request, source)
-    return done(request, to, f"{claim.cited} put in the bin, with its links.", undo=undo)
+    said = f"{claim.cited} put in the bin, with its links."
+    return done(request, to, said, undo=bin_undo_address(binned))
 
 
 def _claims(access: Access) -> ClaimQuerySet:

@@ -20,6 +20,7 @@ from claims.models import Kind, Link
 from claims.views.link import TOLD
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
+from sources.actions.origin import propose_later
 from sources.models import Role
 
 PREVIEWED = 10
@@ -163,4 +164,6 @@ def _bring_in(access: Access, file: Any, dry_run: bool) -> Report:
     )
     if dry_run:
         transaction.set_rollback(True)
+    else:
+        propose_later(access.dossier)
     return report

@@ -17,8 +17,10 @@ from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.views.bin import asked_since, bin_undo_address
 from claims.views.review import Side, in_place
 from claims.views.tray import came_from
+from claims.views.undo import edit_undo_address
 from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.actions.records import Stale
@@ -130,13 +132,14 @@ def link_edit(request: Request, slug: str, number: int) -> HttpResponse:
         return show(request, "claims/link_edit.html", context)
     if form.is_valid():
         try:
-            edit_link(link, changes=form.values(), version=form.cleaned_data["version"])
+            edited = edit_link(link, changes=form.values(), version=form.cleaned_data["version"])
         except Stale as stale:
             return _stale(request, form, stale)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return done(request, _address(access, link), f"{link.cited} saved.")
+            undo = edit_undo_address(edited) if edited.version != form.cleaned_data["version"] else ""
+            return done(request, _address(access, link), f"{link.cited} saved.", undo=undo)
     return invalid(request, "claims/link_edit.html", context)
 
 
@@ -158,14 +161,14 @@ def _stale(request: Request, form: LinkEditForm, stale: Stale) -> HttpResponse:
 @require_POST
 def link_bin(request: Request, slug: str, number: int) -> HttpResponse:
     access = enter(request, slug, Role.ANALYST)
-    link = _link(access, number)
+    links = Link.objects.filter(dossier=access.dossier).for_list()
+    link = get_object_or_404(links, number=number)
     try:
-        put_in_bin(link, access=access)
+        binned = put_in_bin(link, access=access, since=asked_since(request))
     except ValidationError as error:
         return _refused(request, reverse("claims:link-list", args=[slug]), error)
-    undo = reverse("claims:bin-restore", args=[slug, "L", number])
     to = came_from(request, reverse("claims:link-list", args=[slug]))
-    return done(request, to, f"Link {link.cited} put in the bin.", undo=undo)
+    return done(request, to, f"Link {link.cited} put in the bin.", undo=bin_undo_address(binned))
 
 
 @require_POST

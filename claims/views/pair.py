@@ -1,7 +1,6 @@
 """The pairing desk: find the second claim, see the two together, say how they stand."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from claims import tray
 from claims.actions.link import AlreadyLinked, propose
 from claims.forms.link import LinkForm
 from claims.models import Claim, Link
+from claims.views.bin import unmake_address
 from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.languages import config_for
@@ -187,5 +187,4 @@ def _said(link: Link) -> str:
 
 def _undo(link: Link, desk: Desk) -> str:
     """The address that bins the link again and brings its maker back to the pair."""
-    back: dict[str, Any] = {"next": desk.here}
-    return f"{reverse('claims:link-bin', args=[desk.slug, link.number])}?{urlencode(back)}"
+    return unmake_address(link, next=desk.here)

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from sources.actions.origin import propose_later
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.languages import config_for
-from sources.models import Dossier, Letter, Membership, Original, Source
+from sources.models import Dossier, Fingerprint, Letter, Membership, Original, Source
 from sources.querysets import related_rows
 
 
@@ -42,7 +43,10 @@ def create_source(
     replaces: Source | None = None,
     at: datetime | None = None,
 ) -> Source:
-    """Store a text for good, as ``intake.clean_text`` left it. Refuses (ValidationError) a field that is wrong."""
+    """Store a text for good, as ``intake.clean_text`` left it. Refuses (ValidationError) a field that is wrong.
+
+    A new version is of the origin that the one before it is of.
+    """
     source = Source(
         dossier=dossier,
         number=next_number(dossier, Letter.SOURCE),
@@ -56,6 +60,7 @@ def create_source(
         canonical_url=canonical_url,
         original=original,
         replaces=replaces,
+        origin_id=replaces.origin_id if replaces else None,
         text=text,
         config=config_for(language),
         by=by,
@@ -96,7 +101,11 @@ def edit_source(source: Source, *, changes: Mapping[str, Any], version: int) -> 
     refuse_binned(current)
     was = current.config
     language = changes.get("language", current.language)
+    credited = current.author, current.outlet
     edited = edit(current, {**changes, "config": config_for(language)}, version=version)
+    if (edited.author, edited.outlet) != credited:
+        Fingerprint.objects.filter(source=edited).delete()  # it holds the agencies of the byline: made anew
+    propose_later(edited.dossier)
     if edited.config != was and not current.dossier.language:
         related_rows(Source, "claims").filter(source=edited).update(config=edited.config)
     return edited

@@ -1,16 +1,16 @@
 """Forms that bring sources in and correct what is known of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from sources.actions.draft import GUESSED
-from sources.intake.extract import ACCEPTED
+from sources.actions.intake import BROUGHT_ALONE, MOST_ITEMS
 from sources.languages import NAMES, name_of
 from sources.models import Draft, Reliability, Source
-from sources.validators import validate_time, validate_web_address
+from sources.validators import is_web_address, validate_time, validate_web_address
 
 KNOWN = (*GUESSED, "reliability")
 """The fields of what is known of a source."""
@@ -55,13 +55,27 @@ class Files(forms.FileInput):
 
 
 class ImportForm(forms.Form):
-    """A text to paste, files to upload, or both. Intake says what is wrong with them."""
+    """Files and folders to upload, addresses to fetch, a text to paste. Intake says what is wrong with them."""
 
     file = forms.Field(
-        required=False, widget=Files(attrs={"accept": ",".join(ACCEPTED), "aria-describedby": "files-help"})
+        required=False,
+        widget=Files(attrs={"accept": ",".join(BROUGHT_ALONE), "aria-describedby": "files-help"}),
+    )
+    folder = forms.Field(
+        required=False, widget=Files(attrs={"webkitdirectory": True, "aria-describedby": "folder-help"})
+    )
+    addresses = forms.CharField(
+        required=False,
+        label="Or fetch web addresses",
+        help_text="One a line.",
+        widget=forms.Textarea(
+            attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off", "inputmode": "url"}
+        ),
     )
     encoding = forms.ChoiceField(
-        label="Encoding of .txt, .md and .html", choices=[("", "guess it"), *ENCODINGS], required=False
+        label="Encoding of text files, pages and tables",
+        choices=[("", "guess it"), *ENCODINGS],
+        required=False,
     )
     # No CharField: it would strip the text, and refuse a NUL without saying where.
     text = forms.Field(
@@ -70,11 +84,39 @@ class ImportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
 
+    def clean_addresses(self) -> list[str]:
+        """The addresses, each once; one without http:// is taken to begin with https://."""
+        lines = [
+            (number, line.strip())
+            for number, line in enumerate(self.cleaned_data["addresses"].split("\n"), 1)
+        ]
+        addresses: dict[str, None] = {}
+        wrong = []
+        for number, line in lines:
+            address = line if "://" in line or "." not in line else f"https://{line}"
+            if line and is_web_address(address) and len(address) <= 2000:
+                addresses[address] = None
+            elif line:
+                wrong.append(
+                    f"Line {number}, “{line[:60]}”, is no web address: write https://… or leave it out."
+                )
+        if wrong:
+            more = [f"And {len(wrong) - 10} more."] if len(wrong) > 10 else []
+            raise ValidationError([*wrong[:10], *more, "Nothing was fetched yet."], code="addresses")
+        if len(addresses) > MOST_ITEMS:
+            raise ValidationError(
+                f"At most {MOST_ITEMS:,} addresses at once. Nothing was fetched yet.", code="many"
+            )
+        return list(addresses)
+
     def clean(self) -> dict[str, Any]:
         """Something must have come."""
-        if not self.cleaned_data.get("file") and not self.cleaned_data.get("text"):
-            raise ValidationError("Choose at least one file, or paste a text.", code="nothing")
-        return self.cleaned_data
+        cleaned = self.cleaned_data
+        if not self.errors and not any(cleaned.get(name) for name in ("file", "folder", "addresses", "text")):
+            raise ValidationError(
+                "Choose at least one file, name an address, or paste a text.", code="nothing"
+            )
+        return cleaned
 
 
 def _line(limit: int, **kwargs: Any) -> forms.CharField:
@@ -131,23 +173,48 @@ class SourceEditForm(SourceForm):
 
 
 class DraftForm(SourceForm):
-    """A draft's fields, several of which stand on a page; and the encoding its file was read in."""
+    """A draft's fields, several of which stand on a page; the encoding its file was read in; what it may replace.
+
+    ``sources`` has, by number, those that it is a near copy of.
+    """
 
     encoding = forms.ChoiceField(choices=ENCODINGS, required=False)
+    replaces = forms.ChoiceField(required=False, label="Bring it in as")
 
-    def __init__(self, draft: Draft, data: Any = None) -> None:
+    def __init__(self, draft: Draft, data: Any = None, *, sources: Mapping[int, Source]) -> None:
         initial = {name: getattr(draft, name) for name in (*KNOWN, "encoding")}
+        initial["replaces"] = str(draft.replaces.number) if draft.replaces else ""
         super().__init__(data, initial=initial, prefix=f"draft-{draft.pk}")
         self.draft = draft
+        near = [sources[near["source"]] for near in draft.near if near.get("source") in sources]
+        offered = [draft.replaces, *near] if draft.replaces else near
+        self._offered = {str(source.number): source for source in offered}
         if draft.encoding:
             _offer(self, "encoding", str)
         else:
             del self.fields["encoding"]
+        if self._offered:
+            field = self.fields["replaces"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [
+                ("", "a source of its own"),
+                *(
+                    (number, f"a new version of {source.cited}, {source.heading[:80]}")
+                    for number, source in self._offered.items()
+                ),
+            ]
+        else:
+            del self.fields["replaces"]
 
     @property
     def changes(self) -> dict[str, str]:
         """What is to be kept with the draft; its encoding follows from reading it."""
         return {name: self.cleaned_data[name] for name in KNOWN}
+
+    @property
+    def replaced(self) -> Source | None:
+        """The source that it is to be a new version of; None for a source of its own."""
+        return self._offered.get(self.cleaned_data.get("replaces", ""))
 
 
 def _offer(form: forms.Form, name: str, in_words: Callable[[str], str]) -> None:

@@ -20,6 +20,9 @@ MOST_UNPACKED = 500 * 1024 * 1024
 _MOST_DIRECTORY = 4 * 1024 * 1024  # the list of members is held in memory: that much lists some 40,000
 _DIRECTORY_SIZE = 5  # where zipfile keeps the size of that list, of what it found at the end of the file
 
+# Of the others zipfile unpacks all at once, whatever size they state: some hundred bytes are gigabytes then.
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
 _JUNK_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
 _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
@@ -41,6 +44,8 @@ class Archive:
                 f"It unpacks to {_mb(member.file_size)}, more than the {_mb(limit)} that are read of a file; split it."
             )
         try:
+            if member.compress_type not in _BOUNDED:
+                raise NotImplementedError
             with self._zip.open(member) as file:
                 return file.read(limit + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:

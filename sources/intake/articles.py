@@ -323,7 +323,7 @@ def _published(written: str, warnings: list[str]) -> str:
             continue
     try:
         return date_or_nothing(f"{parsedate_to_datetime(written):%Y-%m-%d}")
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         pass
     warnings.append(
         f"It is not clear which day “{written[:40]}” is: the date was left out. Write 2023-01-15."

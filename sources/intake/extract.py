@@ -16,6 +16,7 @@ from typing import Any
 
 from sources.intake.draft import Draft, IntakeError
 from sources.intake.text import (
+    LOST,
     MAX_CHARACTERS,
     clean_text,
     decode,
@@ -39,6 +40,8 @@ BROKE_OFF = (
     "Reading the file broke off: it is damaged, or needs more memory than is allowed; nothing was kept. Save it "
     "again, or save it as plain text and bring that."
 )
+
+_DAMAGED = "Characters that were damaged before the text came here, and stand in it as “{1}”: {0:,}."
 
 ROOT = Path(__file__).resolve().parents[2]
 _MAX_BYTES_A_CHARACTER = 4  # in every encoding a file comes in
@@ -100,9 +103,11 @@ def _finished(draft: Draft) -> Draft:
     """The draft with its text checked, and with title and language where they are still missing."""
     text = clean_text(draft.text)
     refuse_empty(text)
+    lost = text.count(LOST)
     return dataclasses.replace(
         draft,
         text=text,
+        warnings=(*draft.warnings, *([_DAMAGED.format(lost, LOST)] if lost else [])),
         title=draft.title or title_of(text),
         language=guess_language(text) or draft.language,
     )

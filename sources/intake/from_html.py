@@ -8,7 +8,15 @@ import trafilatura
 from lxml import etree, html
 
 from sources.intake.draft import Draft, IntakeError
-from sources.intake.text import as_browsers_do, date_or_nothing, decode, decode_as, one_line, tidy
+from sources.intake.text import (
+    as_browsers_do,
+    characters_of,
+    date_or_nothing,
+    decode,
+    decode_as,
+    one_line,
+    tidy,
+)
 
 _NO_TEXT = "No text found on this page. Open it in a browser, copy the text and paste it."
 
@@ -45,8 +53,9 @@ def read(data: bytes, encoding: str, address: str = "") -> Draft:
     """The article as trafilatura finds it; where it finds next to none, all text that a browser would show.
 
     Paragraphs stand a blank line apart; list items, table rows and line breaks begin a line; tabs part cells.
-    Title, author, date, site and addresses are what the page states; the date is never guessed from its text. A
-    relative canonical address is taken from `address`, where the page was fetched; without one it is left out.
+    Title, author, date, site and addresses are what the page states, a date in its address among it; the date is never
+    guessed from its text. `address` is where the page was fetched: its own unless it gives another, and where a
+    relative canonical address begins; without it such a one is left out.
     """
     source, used = _decoded(data, encoding)
     text = _article(_parsed(source))
@@ -57,7 +66,7 @@ def read(data: bytes, encoding: str, address: str = "") -> Draft:
     if not text:
         raise IntakeError(_NO_TEXT)
     tree = _parsed(source)
-    stated = {"canonical_url": _canonical_address(tree, address), **_metadata(tree)}
+    stated = {"canonical_url": _canonical_address(tree, address), **_metadata(tree, address)}
     return Draft(text, encoding=used, warnings=tuple(warnings), **stated)
 
 
@@ -71,7 +80,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         if name in _WIDE:  # a page in UTF-16 cannot say so in ASCII: one that does is UTF-8
             name = "utf-8"
         try:
-            return data.decode(name), name
+            return characters_of(data, name), name
         except UnicodeDecodeError:
             pass  # a page that declares one encoding and comes in another
     return decode(data)
@@ -98,8 +107,8 @@ def _article(tree: html.HtmlElement) -> str:
     return rendered(found.body) if isinstance(found, trafilatura.settings.Document) else ""
 
 
-def _metadata(tree: html.HtmlElement) -> dict[str, str]:
-    found = trafilatura.extract_metadata(tree, extensive=False)
+def _metadata(tree: html.HtmlElement, address: str) -> dict[str, str]:
+    found = trafilatura.extract_metadata(tree, default_url=address or None, extensive=False)
     language = tree.get("lang", "").partition("-")[0].lower()
     return {
         "title": one_line(found.title),

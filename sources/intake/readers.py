@@ -75,7 +75,6 @@ class Readers:
                 stdout=subprocess.PIPE,
                 cwd=ROOT,
                 env=bare_environment(),
-                bufsize=0,
             )
         return self._process
 

@@ -24,6 +24,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+LOST = "\ufffd"
+"""What stands for a character that could not be read."""
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_ASTRAY_IN = (
+    5  # among so many characters beyond ASCII one may be lost; in other encodings next to all would be
+)
+
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 # Python counts these among its text encodings, but no file comes in them and some are slow on hostile input.
@@ -167,7 +175,7 @@ def decode(data: bytes) -> tuple[str, str]:
         if (known or data.count(0) * 4 >= len(data)) and (text := _try(data, wide)) is not None:
             return text, wide.lower()
     try:
-        return data.decode("utf-8"), "utf-8"
+        return characters_of(data, "utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         first_foreign = error.start
     for name in _guesses(data, first_foreign):
@@ -187,11 +195,29 @@ def decode_as(data: bytes, encoding: str) -> str:
             f"“{one_line(encoding, 40)}” is no encoding known here. Choose another, such as utf-8."
         )
     try:
-        return data.decode(name)
+        return characters_of(data, name)
     except UnicodeDecodeError as error:
         raise IntakeError(
             f"This is not {name}: byte number {error.start + 1:,} does not fit it. Choose another encoding."
         ) from error
+
+
+def characters_of(data: bytes, encoding: str) -> str:
+    """The characters of `data`; UnicodeDecodeError when it is not in this encoding.
+
+    UTF-8 with a few bytes astray, as where a page was cut in the middle of a character, is still UTF-8: what they
+    stood for is lost and becomes U+FFFD. As another encoding all other letters would be misread.
+    """
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            raise
+        text = data.decode(encoding, "replace")
+        beyond_ascii = len(text) - len(data.translate(None, delete=_BEYOND_ASCII))
+        if beyond_ascii <= _ASTRAY_IN * text.count(LOST):
+            raise
+        return text
 
 
 def canonical(encoding: str) -> str | None:
@@ -229,7 +255,7 @@ def stated_encoding(data: bytes, stated: str) -> str:
 def _try(data: bytes, encoding: str) -> str | None:
     """The text in an encoding that was guessed; None when the bytes do not fit or make no text."""
     try:
-        text = data.decode(encoding)
+        text = characters_of(data, encoding)
     except (UnicodeDecodeError, LookupError):
         return None
     return None if _NO_TEXT.search(text) else text

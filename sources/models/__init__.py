@@ -3,7 +3,7 @@
 from sources.models.dossier import Counter, Dossier, Invitation, Letter, Membership, Role
 from sources.models.draft import Draft
 from sources.models.intake import Intake
-from sources.models.origin import Fingerprint, KeptApart, Origin, Resemblance
+from sources.models.origin import Fingerprint, KeptApart, Origin, Regrouping, Resemblance
 from sources.models.original import Original, OriginalChunk
 from sources.models.record import Record
 from sources.models.source import TEXT_LIMIT, Reliability, Source, SourcePiece
@@ -24,6 +24,7 @@ __all__ = [
     "Original",
     "OriginalChunk",
     "Record",
+    "Regrouping",
     "Reliability",
     "Resemblance",
     "Role",

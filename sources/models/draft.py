@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from sources.languages import direction_of
+from sources.languages import direction_of, name_of
 from sources.models.dossier import Dossier, Membership
 from sources.models.intake import Intake
 from sources.models.original import Original
@@ -19,9 +19,10 @@ class Draft(models.Model):
     What intake guessed, and what the person wrote over it, stands in fields named as the source's. ``original`` is the
     file or page as it came, null for pasted text; ``filename`` is empty for pasted text and for an ``address`` that is
     to be fetched. ``dropped_at``: she left it out, and may think better of it. ``source`` is what it became, or the one
-    that has its text already (``here``); ``replaces`` the one that it is to become a new version of; ``error`` says why
-    it could not be read or brought in. A draft of an ``intake`` stays until that goes, as its report; ``position`` is
-    its place there, from 1. ``near`` lists what it is a near copy of, the nearest first: ``{"source": number}`` or
+    that has its text already (``here``); ``replaces`` the one that it is to become a new version of: both are null once
+    that was deleted for good, and the draft stays. ``error`` says why it could not be read or brought in. A draft of an
+    ``intake`` stays until that goes, as its report; ``position`` is its place there, from 1. ``near`` lists what it is
+    a near copy of, the nearest first: ``{"source": number}`` or
     ``{"item": position}``, each with its ``share`` of the shorter text's wording.
     """
 
@@ -48,10 +49,10 @@ class Draft(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.READ)
     error = models.TextField(blank=True)
     source = models.ForeignKey(
-        Source, models.CASCADE, null=True, blank=True, related_name="+", db_constraint=False
+        Source, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
     replaces = models.ForeignKey(
-        Source, models.CASCADE, null=True, blank=True, related_name="+", db_constraint=False
+        Source, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
     encoding = models.CharField(max_length=40, blank=True)
     warnings = models.JSONField(default=list, blank=True)
@@ -97,6 +98,32 @@ class Draft(models.Model):
     def name(self) -> str:
         """What the person who brought it knows it by."""
         return self.filename or self.address or "Pasted text"
+
+    @property
+    def kind(self) -> str:
+        """What it is in its intake: a name of ``sources.querysets.KINDS``."""
+        if self.state != self.State.READ:
+            return self.state
+        if self.dropped_at:
+            return "out"
+        return "version" if self.replaces_id else "near" if self.near else "new"
+
+    @property
+    def source_is_gone(self) -> bool:
+        """Whether the source that it became, or that had its text already, was deleted for good."""
+        spoke_of_one = self.state == self.State.STORED or (self.state == self.State.HERE and not self.near)
+        return spoke_of_one and self.source_id is None
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it can be tried again: its text, its file or its address is there."""
+        again = self.state in (self.State.FAILED, self.State.HERE)
+        return again and bool(self.length or self.original_id or self.address)
+
+    @property
+    def language_name(self) -> str:
+        """The language in words: English."""
+        return name_of(self.language)
 
     @property
     def direction(self) -> str:

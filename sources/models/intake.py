@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from sources.models.dossier import Dossier, Membership
+from sources.querysets import IntakeQuerySet
 
 
 class Intake(models.Model):
@@ -31,6 +32,8 @@ class Intake(models.Model):
     notes = models.JSONField(default=list, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = IntakeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -42,3 +45,8 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"intake of {self.at:%d %B, %H:%M}"
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a job is to do something with it: nothing of it may be changed meanwhile."""
+        return self.state in (self.State.READING, self.State.STORING)

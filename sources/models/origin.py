@@ -1,5 +1,7 @@
 """The origin: the independent voice behind sources, and what near copies are known by."""
 
+import uuid
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,6 +10,7 @@ from django.db.models import F, Q
 
 from sources.models.dossier import Dossier, Membership
 from sources.models.source import Source
+from sources.querysets import OriginQuerySet
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -48,6 +51,8 @@ class Origin(models.Model):
         db_index=False,
     )
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = OriginQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -98,16 +103,22 @@ class KeptApart(models.Model):
 class Fingerprint(models.Model):
     """The MinHash signature of a source's text, by ``engine`` (library, version, parameters): to be made anew when
     that changes. ``bands`` are digests of parts of the signature: near copies share at least one.
-    """  # fmt: skip
+
+    ``agencies`` are those that the source credits in its byline, dateline or last line.
+    """
 
     source = models.OneToOneField(Source, models.CASCADE, primary_key=True, related_name="fingerprint")
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
     engine = models.CharField(max_length=60)
     signature = models.BinaryField()
     bands = ArrayField(models.BigIntegerField())
+    agencies = ArrayField(models.CharField(max_length=40), default=list)
 
     class Meta:
-        indexes = [GinIndex(fields=["bands"], name="fingerprint_bands")]
+        indexes = [
+            GinIndex(fields=["bands"], name="fingerprint_bands"),
+            GinIndex(fields=["agencies"], name="fingerprint_agencies"),
+        ]
 
     def __str__(self) -> str:
         return f"fingerprint of {self.source_id}"
@@ -136,3 +147,24 @@ class Resemblance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} and {self.other_id}"
+
+
+class Regrouping(models.Model):
+    """What a person did to origins, to be taken back: how what it touched stood ``before`` and ``after``."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    said = models.CharField(max_length=500)
+    before = models.JSONField()
+    after = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "id"], name="regrouping_of_its_dossier")]
+
+    def __str__(self) -> str:
+        return self.said

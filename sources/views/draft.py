@@ -1,14 +1,14 @@
 """Bringing sources in: paste or upload, look at what was read, confirm."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,7 +21,9 @@ from sources.access import Access, enter
 from sources.actions.draft import (
     MAX_BYTES,
     TOO_BIG,
+    CarryOver,
     NotBroughtIn,
+    choose_replaced,
     confirm_drafts,
     draft_file,
     draft_pasted,
@@ -30,11 +32,15 @@ from sources.actions.draft import (
     read_draft_again,
     take_up_draft,
 )
+from sources.actions.intake import BROUGHT_ALONE, begin_intake
 from sources.actions.source import HereAlready
 from sources.forms.source import DraftForm, ImportForm
+from sources.intake.archive import is_junk
 from sources.intake.draft import IntakeError
-from sources.models import Draft, Role
+from sources.intake.extract import ACCEPTED
+from sources.models import Draft, Intake, Membership, Role, Source
 from sources.querysets import DraftQuerySet
+from sources.views.upload import MAX_FILES, LimitedUploads, Upload, too_big
 
 IMPORT, CONFIRM = "sources/import.html", "sources/import_confirm.html"
 
@@ -44,7 +50,11 @@ AT_ONCE = 25
 FIRST, LAST = 20_000, 500
 """How many characters of a draft's text are shown: of its beginning, and of its end."""
 
-MAX_UPLOAD = 500 * 1024 * 1024
+FEW, SMALL = 5, 60 * 1024 * 1024
+"""So many files, of so many bytes together, are read while one waits; more become an intake."""
+
+OFFERED = 20
+"""How many intakes of before are listed."""
 
 
 @dataclass(frozen=True)
@@ -55,34 +65,12 @@ class Refusal:
     reason: str
 
 
-class LimitedUploads(FileUploadHandler):
-    """Stands before Django's: of a file that is too big little more than the limit reaches the disk, of too big an
-    upload nothing does.
-    """  # fmt: skip
-
-    def new_file(self, *args: object, **kwargs: object) -> None:
-        assert self.request is not None
-        if _too_big(self.request):
-            raise SkipFile
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data if start <= MAX_BYTES else None
-
-    def file_complete(self, file_size: int) -> None:
-        return None
-
-
-def _too_big(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH", "")
-    return length.isdecimal() and int(length) > MAX_UPLOAD
-
-
 @csrf_exempt  # the check reads the upload, whose limits must be set before: _import_page is checked
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: Request, slug: str) -> HttpResponse:
-    """Texts to paste or upload; what was read of them waits to be confirmed."""
+    """Texts to paste, files to upload, addresses to fetch. A few texts wait to be confirmed, more become an intake."""
     access = enter(request, slug, Role.ANALYST)
-    request.upload_handlers.insert(0, LimitedUploads(request))
+    request.upload_handlers = [LimitedUploads(request)]
     try:
         _ = request.POST
     except RequestDataTooBig:
@@ -92,7 +80,7 @@ def import_page(request: Request, slug: str) -> HttpResponse:
         )
         return _refuse(request, access, [Refusal("Pasted text", reason)])
     except TooManyFilesSent:
-        reason = "More than 100 files at once. Nothing was read: bring them in several goes."
+        reason = f"More than {MAX_FILES:,} files at once. Nothing was read: bring them in several goes, or in a zip."
         return _refuse(request, access, [Refusal("This upload", reason)])
     return _import_page(request, access)
 
@@ -101,28 +89,107 @@ def import_page(request: Request, slug: str) -> HttpResponse:
 def _import_page(request: Request, access: Access) -> HttpResponse:
     if request.method != "POST":
         return show(request, IMPORT, _page(access, ImportForm()))
-    if _too_big(request):
+    if too_big(request):
         reason = "More than 500 MB at once. Nothing was read: bring the files in several goes."
         return _refuse(request, access, [Refusal("This upload", reason)])
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return invalid(request, IMPORT, _page(access, form))
+    files, passed_over = _chosen(request)
+    if form.cleaned_data["addresses"] or not _are_few([file for file, _ in files]):
+        return _begin(request, access, form, files, passed_over)
+    return _at_once(request, access, form, [file for file, _ in files])
+
+
+def _chosen(request: Request) -> tuple[list[tuple[Upload, str]], int]:
+    """The files, each with its path where a folder was chosen; and how many of a folder were passed over.
+
+    Of a folder only what can be read is taken: nobody chose the rest.
+    """
+    files = [(Upload.of(file), "") for file in request.FILES.getlist("file") if not is_junk(file.name or "")]
+    folder = [Upload.of(file) for file in request.FILES.getlist("folder")]
+    paths = _paths(request.POST.get("paths", ""), folder)
+    taken = [
+        (file, path)
+        for file, path in zip(folder, paths, strict=True)
+        if not is_junk(path or file.name or "") and _suffix(file) in BROUGHT_ALONE
+    ]
+    taken.sort(key=lambda pair: (pair[1] or pair[0].name or "").lower())  # a browser gives them in no order
+    return files + taken, len(folder) - len(taken)
+
+
+def _paths(written: str, folder: Sequence[Upload]) -> list[str]:
+    """Where in their folder these files stand, as the page's script says; it sends their bare names otherwise."""
+    try:
+        paths = json.loads(written) if written else []
+    except (ValueError, RecursionError):
+        paths = []
+    if isinstance(paths, list) and len(paths) == len(folder) and all(isinstance(path, str) for path in paths):
+        # A path is a label here, nothing more; still it must be one of this file.
+        return [
+            path.replace("\0", "")[-900:] if PurePath(path).name == file.name else ""
+            for path, file in zip(paths, folder, strict=True)
+        ]
+    return [""] * len(folder)
+
+
+def _suffix(file: Upload) -> str:
+    return PurePath(file.name or "").suffix.lower()
+
+
+def _are_few(files: Sequence[Upload]) -> bool:
+    # What cannot be read at all is refused on the spot, like all that is brought by itself.
+    several = any(_suffix(file) in BROUGHT_ALONE and _suffix(file) not in ACCEPTED for file in files)
+    return len(files) <= FEW and sum(file.size or 0 for file in files) <= SMALL and not several
+
+
+def _begin(
+    request: Request, access: Access, form: ImportForm, files: Sequence[tuple[Upload, str]], passed_over: int
+) -> HttpResponse:
+    """Take it all in for a job to read."""
+    skipped = (
+        f"{passed_over:,} file{' was' if passed_over == 1 else 's were'} passed over in the folder: nothing is read of "
+        "such files."
+    )
+    try:
+        intake = begin_intake(
+            dossier=access.dossier,
+            by=access.person,
+            files=[file.as_file(path) for file, path in files],
+            addresses=form.cleaned_data["addresses"],
+            text=form.cleaned_data["text"] or "",
+            encoding=form.cleaned_data["encoding"],
+            notes=[skipped] if passed_over else [],
+        )
+    except IntakeError as error:
+        kept = {name: form.cleaned_data[name] or "" for name in ("text", "encoding")}
+        addresses = "\n".join(form.cleaned_data["addresses"])
+        return _refuse(request, access, [Refusal("All of this", str(error))], addresses=addresses, **kept)
+    return redirect("sources:intake", access.dossier.slug, intake.uid)
+
+
+def _at_once(request: Request, access: Access, form: ImportForm, files: Sequence[Upload]) -> HttpResponse:
+    """Read it while the person waits."""
     text, encoding = form.cleaned_data["text"], form.cleaned_data["encoding"]
     refusals = [
         refusal
-        for file in request.FILES.getlist("file")
+        for file in files
         if (refusal := _refusal(file.name or "A file", partial(_draft_file, access, file, encoding)))
     ]
+    if not files and not text:
+        refusals.append(
+            Refusal("This folder", f"There is no file in it that ends in {' '.join(BROUGHT_ALONE)}.")
+        )
     pasted = partial(draft_pasted, dossier=access.dossier, by=access.person, text=text)
     refused_text = _refusal("Pasted text", pasted) if text else None
     if refused_text:
         refusals.append(refused_text)
     if refusals:
         return _refuse(request, access, refusals, text=text if refused_text else "", encoding=encoding)
-    return redirect("sources:import-confirm", access.dossier.slug)
+    return redirect("claims:import-confirm", access.dossier.slug)
 
 
-def _draft_file(access: Access, file: UploadedFile[Any], encoding: str) -> Draft:
+def _draft_file(access: Access, file: Upload, encoding: str) -> Draft:
     if (file.size or 0) > MAX_BYTES:
         raise IntakeError(TOO_BIG)
     return draft_file(
@@ -165,7 +232,15 @@ def _refuse(request: Request, access: Access, refusals: list[Refusal], **kept: s
 
 def _page(access: Access, form: ImportForm) -> dict[str, object]:
     waiting = list(_mine(access).waiting()[: AT_ONCE + 1])
-    return {"form": form, "waiting": waiting, "most": AT_ONCE, "section": "import"}
+    mine = Intake.objects.filter(dossier=access.dossier, by=access.person_id)
+    return {
+        "form": form,
+        "waiting": waiting,
+        "intakes": list(mine.with_counts()[:OFFERED]),
+        "most": AT_ONCE,
+        "section": "import",
+        "endings": " ".join(BROUGHT_ALONE),
+    }
 
 
 def _mine(access: Access) -> DraftQuerySet:
@@ -173,23 +248,43 @@ def _mine(access: Access) -> DraftQuerySet:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_confirm(request: Request, slug: str) -> HttpResponse:
-    """What was read of each text, to be corrected and confirmed: the last look before it is stored for good."""
+def import_confirm(
+    request: Request, slug: str, *, carrying_over: Callable[[Membership], CarryOver]
+) -> HttpResponse:
+    """What was read of each text, to be corrected and confirmed: the last look before it is stored for good.
+
+    ``carrying_over`` says what is to happen with a new version of a source that this person brings in.
+    """
     access = enter(request, slug, Role.ANALYST)
-    waiting = _mine(access).waiting().with_look(FIRST, LAST)
+    waiting = _mine(access).waiting().with_look(FIRST, LAST).select_related("replaces")
     if request.method == "POST":
         posted = set(request.POST.getlist("draft"))
-        drafts = [draft for draft in waiting if str(draft.pk) in posted]
-        return _act(request, access, [DraftForm(draft, request.POST) for draft in drafts])
-    forms = [DraftForm(draft) for draft in waiting[: AT_ONCE + 1]]
+        forms = draft_forms([draft for draft in waiting if str(draft.pk) in posted], request.POST)
+        return _act(request, access, forms, carrying_over)
+    forms = draft_forms(list(waiting[: AT_ONCE + 1]))
     return show(request, CONFIRM, _look(forms)) if forms else redirect("claims:import", slug)
+
+
+def draft_forms(drafts: Sequence[Draft], data: Any = None) -> list[DraftForm]:
+    """A form for each of these drafts of a dossier; with their texts' near copies among the sources. One query."""
+    numbers = {near["source"] for draft in drafts for near in draft.near if "source" in near}
+    here = Source.objects.live().filter(
+        dossier__in={draft.dossier_id for draft in drafts}, number__in=numbers
+    )
+    sources = {source.number: source for source in here.without_text()} if numbers else {}
+    return [DraftForm(draft, data, sources=sources) for draft in drafts]
 
 
 def _look(forms: list[DraftForm]) -> dict[str, object]:
     return {"forms": forms[:AT_ONCE], "more": len(forms) > AT_ONCE, "section": "import"}
 
 
-def _act(request: Request, access: Access, forms: list[DraftForm]) -> HttpResponse:
+def _act(
+    request: Request,
+    access: Access,
+    forms: list[DraftForm],
+    carrying_over: Callable[[Membership], CarryOver],
+) -> HttpResponse:
     """Keep what was written, then leave a draft out (``drop``), read one in another encoding (``again``), go away for
     now (``keep``), or confirm. Nothing is done while a field is wrong.
     """  # fmt: skip
@@ -200,8 +295,10 @@ def _act(request: Request, access: Access, forms: list[DraftForm]) -> HttpRespon
     if not all(form.is_valid() for form in kept):
         return invalid(request, CONFIRM, _look(forms))
     for form in kept:
-        edit_draft(form.draft, changes=form.changes)
-    here = reverse("sources:import-confirm", args=[slug])
+        keep_written(form)
+    if any(form.errors for form in kept):
+        return invalid(request, CONFIRM, _look(forms))
+    here = reverse("claims:import-confirm", args=[slug])
     if asked and not chosen:
         return redirect(here)
     if chosen and "drop" in request.POST:
@@ -212,27 +309,36 @@ def _act(request: Request, access: Access, forms: list[DraftForm]) -> HttpRespon
     if chosen:
         return (
             redirect(f"{here}#{chosen.prefix}")
-            if _read_again(chosen)
+            if read_form_again(chosen)
             else invalid(request, CONFIRM, _look(forms))
         )
     if "keep" in request.POST:
         return done(request, reverse("claims:import", args=[slug]), "Kept for a week, for you alone.")
-    return _confirm(request, access, forms)
+    return _confirm(request, access, forms, carrying_over(access.person))
 
 
-def _read_again(form: DraftForm) -> bool:
+def keep_written(form: DraftForm) -> None:
+    """Keep what a person wrote about her draft; what cannot be is among the form's errors then."""
+    edit_draft(form.draft, changes=form.changes)
+    try:
+        choose_replaced(form.draft, form.replaced)
+    except ValidationError as error:
+        form.add_error("replaces", error)
+
+
+def read_form_again(form: DraftForm) -> bool:
     """Read the form's draft in the encoding chosen; whether that could be done."""
     try:
         read_draft_again(form.draft, encoding=form.cleaned_data.get("encoding", ""))
     except IntakeError as error:
-        form.add_error("encoding", str(error))
+        form.add_error("encoding" if "encoding" in form.fields else None, str(error))
         return False
     return True
 
 
-def _confirm(request: Request, access: Access, forms: list[DraftForm]) -> HttpResponse:
+def _confirm(request: Request, access: Access, forms: list[DraftForm], carry_over: CarryOver) -> HttpResponse:
     try:
-        sources = confirm_drafts([form.draft for form in forms], by=access.person)
+        sources = confirm_drafts([form.draft for form in forms], by=access.person, carry_over=carry_over)
     except NotBroughtIn as refused:
         for form in forms:
             if error := refused.errors.get(form.draft.pk):
@@ -258,5 +364,5 @@ def import_undrop(request: Request, slug: str) -> HttpResponse:
     draft = _mine(access).dropped().first()
     if draft:
         take_up_draft(draft)
-    to = reverse("sources:import-confirm", args=[slug])
+    to = reverse("claims:import-confirm", args=[slug])
     return done(request, to, f"{draft} waits again." if draft else "Nothing was left out.")

@@ -71,6 +71,9 @@ def member_role(request: Request, slug: str) -> HttpResponse:
     if not form.is_valid():
         return invalid(request, "sources/members.html", _people(access, refused=str(form.errors["role"][0])))
     role, was = form.cleaned_data["role"], person.role
+    if request.GET.get("now", was) != was:
+        said = f"{person} was given another role since: {was or 'none'}. Nothing was taken back."
+        return invalid(request, "sources/members.html", _people(access, refused=said))
     if person.pk == access.person_id and role != Role.LEAD and "sure" not in request.POST:
         return invalid(request, "sources/member_remove.html", _sure(person, role=role))
     try:
@@ -79,7 +82,7 @@ def member_role(request: Request, slug: str) -> HttpResponse:
         return invalid(request, "sources/members.html", _people(access, refused=error.messages[0]))
     if person.pk == access.person_id and role != Role.LEAD and not request.user.is_superuser:
         return done(request, reverse("claims:front", args=[slug]), f"You are {role} of this dossier now.")
-    undo = _back(slug, person, was) if was else ""
+    undo = _back(slug, person, was, now=role) if was else ""
     return done(request, _members(slug), f"{person} is {role} now.", undo=undo)
 
 
@@ -100,7 +103,7 @@ def member_remove(request: Request, slug: str) -> HttpResponse:
     if person.pk == access.person_id and not request.user.is_superuser:
         return done(request, reverse("sources:home"), f"You have left {access.dossier}.")
     said = f"{person} may not enter any more. What was made under that name stays."
-    return done(request, _members(slug), said, undo=_back(slug, person, was))
+    return done(request, _members(slug), said, undo=_back(slug, person, was, now=""))
 
 
 @never_cache
@@ -172,6 +175,7 @@ def _members(slug: str) -> str:
     return reverse("sources:members", args=[slug])
 
 
-def _back(slug: str, person: Membership, role: str) -> str:
-    """The address whose POST gives the role back."""
-    return f"{reverse('sources:member-role', args=[slug])}?{urlencode({'person': person.name, 'role': role})}"
+def _back(slug: str, person: Membership, role: str, *, now: str) -> str:
+    """The address whose POST gives the role back, unless another lead has given one since."""
+    asked = {"person": person.name, "role": role, "now": now}
+    return f"{reverse('sources:member-role', args=[slug])}?{urlencode(asked)}"

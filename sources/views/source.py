@@ -11,7 +11,7 @@ from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import enter
 from sources.actions.records import Stale
 from sources.actions.source import edit_source
-from sources.filters import SourceFilter
+from sources.filters import ALL, SourceFilter
 from sources.forms.source import SourceEditForm
 from sources.models import Role, Source
 from sources.pages import COUNTED, address_of, filters_on, page_of
@@ -26,6 +26,8 @@ def source_list(request: Request, slug: str) -> HttpResponse:
     """The sources of the dossier, the newest first, by what the address asks for."""
     access = enter(request, slug, Role.VIEWER)
     sources = Source.objects.live().filter(dossier=access.dossier)
+    if request.GET.get("versions") != ALL:
+        sources = sources.newest()
     filters = SourceFilter(request.GET, sources, dossier=access.dossier)
     right = filters.is_valid()
     if not right and wants_fragment(request):
@@ -33,7 +35,7 @@ def source_list(request: Request, slug: str) -> HttpResponse:
             request.get_full_path()
         )  # the fields that are wrong stand outside the rows
     counted = COUNTED_FOUND if request.GET.get("q") else COUNTED
-    page = page_of(request, filters.qs.for_list(), "source", counted=counted)
+    page = page_of(request, filters.qs.for_list().select_related("origin"), "source", counted=counted)
     claims = Source.objects.claim_counts(page.rows)
     context = {
         "section": "sources",
@@ -59,14 +61,17 @@ def source_edit(request: Request, slug: str, number: int) -> HttpResponse:
     form = SourceEditForm(source, request.POST)
     if form.is_valid():
         try:
-            edit_source(source, changes=form.changes, version=form.cleaned_data["version"])
+            edited = edit_source(source, changes=form.changes, version=form.cleaned_data["version"])
         except Stale as stale:
             return _stale(request, form, stale)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             to = reverse("claims:source-detail", args=[slug, number])
-            return done(request, to, f"{source.cited} saved.")
+            undo = ""
+            if edited.version != form.cleaned_data["version"]:
+                undo = reverse("claims:edit-undo", args=[slug, source.LETTER, number, edited.version])
+            return done(request, to, f"{source.cited} saved.", undo=undo)
     return invalid(request, EDIT, _context(form))
 
 

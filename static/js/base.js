@@ -103,12 +103,27 @@ function open(id) {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
+async function copy(button, field) {
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    document.getElementById("copied").textContent = "Copied.";
+    button.firstChild.textContent = "Copied ";
+  } catch {
+    // Not allowed here: it is selected, to be copied by hand.
+    document.getElementById("copied").textContent = "Selected: copy it with your keyboard.";
+  }
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) open(opener.dataset.opens);
   if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
   // The backdrop is the dialog itself: a click on it, not on what it holds, closes.
   if (event.target.matches("dialog.dialog")) event.target.close();
+
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(copier, document.getElementById(copier.dataset.copies));
 
   const dismiss = event.target.closest("[data-dismiss]");
   if (dismiss) {

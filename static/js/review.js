@@ -33,14 +33,6 @@ document.addEventListener("keydown", (event) => {
   event.target.blur();
 });
 
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  // A refusal comes with a page too: what is wrong, and the pair as it stands now.
-  if ([409, 422].includes(event.detail.xhr.status)) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
-});
-
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "main") return;
   const page = event.detail.target;

@@ -13,7 +13,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from sources.models import User
+from sources.models import Membership, Role, Source, User
+from tests.conftest import make_dossier, make_member
 
 PASSWORD = "the demo's password"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -78,6 +79,43 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.errors = errors  # type: ignore[attr-defined]
         page.goto(path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+type Open = Callable[..., Page]
+
+
+@pytest.fixture
+def ann(transactional_db: None) -> Membership:
+    """An analyst of a dossier without sources."""
+    return make_member(make_dossier("reading"), "ann", Role.ANALYST)
+
+
+@pytest.fixture
+def open_source(browser: Browser, live_server: LiveServer, ann: Membership) -> Iterator[Open]:
+    """``open_source(source)``: the reader in Ann's browser; ``query`` follows its address."""
+    contexts: list[BrowserContext] = []
+
+    def make(source: Source, query: str = "", **options: Any) -> Page:
+        assert ann.user
+        client = Client()
+        client.force_login(ann.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+        context = browser.new_context(
+            base_url=live_server.url, **{"viewport": {"width": 1280, "height": 900}, **options}
+        )
+        contexts.append(context)
+        context.add_cookies(
+            [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        page = context.new_page()
+        page.set_default_timeout(8_000)
+        page.goto(f"/d/reading/sources/{source.number}/{query}")
+        expect(page.locator("#text")).to_be_visible()
         return page
 
     yield make

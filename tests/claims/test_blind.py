@@ -35,6 +35,8 @@ WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele
 
 # Who may review at all is the members' page's business; what she reviewed is not told there.
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
+# The pages of one link: of a settled one they tell all.
+ITS_PAGES = ("claims:link-detail", "claims:link-history")
 # The desk hands out what still waits, and to a lead this page names what is disputed. No verdict stands on either.
 TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail")
 
@@ -123,7 +125,11 @@ def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "")
 def addresses(route: str) -> list[str]:
     """The addresses of a route, with every number and letter there is."""
     found = [ROOT + route.removeprefix("d/<slug:slug>/")]
-    choices = {"int": [str(n) for n in range(1, HIGHEST + 1)], "str": ["S", "C", "L"]}
+    choices = {
+        "int": [str(n) for n in range(1, HIGHEST + 1)],
+        "str": ["S", "C", "L"],
+        "uuid": ["00000000-0000-4000-8000-000000000000"],
+    }
     while holes := re.findall(r"<(\w+):\w+>", found[0]):
         kind = holes[0]
         found = [re.sub(r"<\w+:\w+>", one, address, count=1) for address in found for one in choices[kind]]
@@ -154,6 +160,7 @@ TIMES = re.compile(
 )
 SECRETS = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
+    r'|data-place="[^"/]+'
 )
 
 
@@ -249,10 +256,8 @@ def assert_no_trace(found: Walk) -> None:
     assert found.holding(WORDS) == {}
     names = {address: found.names[address] for address in found.holding(NAMES)}
     # The reviews of the settled link are anybody's to see.
-    assert set(names.values()) <= {*NAMES_PEOPLE, "claims:link-detail", "claims:set-export"}
-    assert all(
-        f"/links/{SETTLED}/" in address for address, name in names.items() if name == "claims:link-detail"
-    )
+    assert set(names.values()) <= {*NAMES_PEOPLE, *ITS_PAGES, "claims:set-export"}
+    assert all(f"/links/{SETTLED}/" in address for address, name in names.items() if name in ITS_PAGES)
 
 
 @pytest.mark.parametrize(("who", "choices"), [("reviewer", True), ("lead", False)])
@@ -276,7 +281,7 @@ def test_the_walk_finds_what_a_viewer_may_see(db: None, sign_in: SignIn) -> None
     found = walk(build(judged=True), "viewer", sign_in)
     words = found.holding(WORDS)
     assert {word for held in words.values() for word in held} >= set(WORDS[:5])
-    assert {found.names[address] for address in words} == {"claims:link-detail"}
+    assert {found.names[address] for address in words} == set(ITS_PAGES)
 
 
 def test_whoever_has_judged_sees_the_verdicts_on_that_link_and_on_no_other(db: None, sign_in: SignIn) -> None:

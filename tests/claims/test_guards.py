@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.models import (
+    Anchoring,
     Claim,
     ClaimTopic,
     Disclosure,
@@ -192,6 +193,96 @@ def test_a_quote_cannot_be_moved_to_where_it_does_not_stand(
     update(claim, quote="Officials", end=9)
     claim.refresh_from_db()
     assert (claim.source_id, claim.quote) == (other.pk, "Officials")
+
+
+@every_update
+def test_a_quote_is_moved_within_long_texts_only_to_where_it_stands(
+    dossier: Dossier, analyst: Membership, update: Update
+) -> None:
+    text = STRANGE + "x" * 30_000
+    source, other = make_source(dossier, text + "ab"), make_source(dossier, "y" + text + "cd")
+    claim = make_claim(source, "xab", by=analyst)
+    length = len(text)
+    for changes in (
+        {"start": length - 2, "end": length + 1},
+        {"source": other},
+        {"source": other, "start": length, "end": length + 3, "quote": "xab"},
+        {"source": other, "start": length, "end": length + 9, "quote": "xcd"},
+    ):
+        with refused(NOT_THERE):
+            update(claim, **changes)
+        claim.refresh_from_db()
+    update(claim, source=other, quote="xcd", start=length, end=length + 3)
+
+
+def test_many_quotes_are_moved_at_once_or_none(dossier: Dossier, analyst: Membership) -> None:
+    text = "z" * 20_000 + "".join(f" {number:05}" for number in range(60))
+    source, other = make_source(dossier, text), make_source(dossier, "." + text)
+    claims = [make_claim(source, f"{number:05}", by=analyst) for number in range(60)]
+    shift = (
+        'UPDATE claims_claim SET source_id = %s, start = start + %s, "end" = "end" + %s WHERE number <= %s'
+    )
+    with refused(f"the quote of C-[0-9]+ {NOT_THERE}"):
+        run(shift, other.pk, 2, 2, 60)
+    with refused(f"the quote of C-60 {NOT_THERE}"):
+        run(shift.replace("start + %s", "start + CASE number WHEN 60 THEN 2 ELSE %s END"), other.pk, 1, 1, 60)
+    assert not Claim.objects.filter(source=other).exists()
+    run(shift, other.pk, 1, 1, 60)
+    assert Claim.objects.filter(source=other).count() == len(claims)
+
+
+# An anchoring keeps the words of the old version as they stand there.
+
+
+def anchoring_of(claim: Claim, to: Source, **fields: Any) -> Anchoring:
+    place = {"source": claim.source, "start": claim.start, "end": claim.end, "quote": claim.quote}
+    row = {"dossier": claim.dossier, "claim": claim, "to_source": to, "method": "exact", "at": timezone.now()}
+    return Anchoring(**{**row, **place, **fields})
+
+
+@every_insert
+@pytest.mark.parametrize("length", [0, 30_000], ids=["short", "long"])
+def test_an_anchoring_keeps_words_that_stand_there(
+    dossier: Dossier, analyst: Membership, insert: Insert, length: int
+) -> None:
+    text = "x" * length + STRANGE
+    source, to = make_source(dossier, text), make_source(dossier, "Something else.")
+    claim = make_claim(source, "конец", by=analyst)
+    for changes in (
+        {"quote": "Конец"},
+        {"start": claim.start - 1},
+        {"end": claim.end + 1},
+        {"source": to},
+        {"start": length + 500, "end": length + 505},
+    ):
+        with refused(f"the quote of an anchoring of C-1 {NOT_THERE}"):
+            insert(anchoring_of(claim, to, **changes))
+    insert(anchoring_of(claim, to))
+    with refused("anchoring_once_a_version", UNIQUE):
+        insert(anchoring_of(claim, to))
+    assert Anchoring.objects.get().quote == "конец"
+
+
+@every_update
+def test_an_anchoring_is_not_moved_off_its_words(
+    dossier: Dossier, claims: list[Claim], update: Update
+) -> None:
+    row = anchoring_of(claims[0], make_source(dossier, STRANGE), method="orphan")
+    row.save()
+    for changes in ({"quote": "Officials"}, {"start": row.start + 1}, {"source": row.to_source}):
+        with refused(NOT_THERE):
+            update(row, **changes)
+        row.refresh_from_db()
+    update(row, decision="kept")
+    with refused("anchoring_decision_is_of_an_orphan"):
+        update(row, method="exact")
+
+
+@every_insert
+def test_an_anchoring_stays_within_its_dossier(dossier: Dossier, claims: list[Claim], insert: Insert) -> None:
+    elsewhere = make_source(make_dossier("elsewhere"), STRANGE)
+    with refused("in_dossier", FOREIGN_KEY):
+        insert(anchoring_of(claims[0], elsewhere))
 
 
 @every_insert

@@ -38,6 +38,8 @@ TRACKED: dict[type[Model], type[Model]] = {
 # Not records: counters and search pieces are worked out, the others say where someone is in her work.
 UNTRACKED = {
     "Counter",
+    "Regrouping",
+    "Resemblance",
     "SourcePiece",
     "User",
     "Invitation",

@@ -46,9 +46,9 @@ def test_segments_are_the_text_and_each_mark_its_words(given: tuple[str, list[Ma
 
 def test_overlapping_marks_are_cut_where_one_starts_or_ends() -> None:
     assert list(segments("abcdef", [Mark(1, 0, 4), Mark(2, 2, 6)])) == [
-        Segment("ab", (1,), (1,)),
-        Segment("cd", (1, 2), (2,)),
-        Segment("ef", (2,)),
+        Segment("ab", (1,), (1,), lanes=(1,)),
+        Segment("cd", (1, 2), (2,), (1,), lanes=(1, 2)),
+        Segment("ef", (2,), (), (2,), lanes=(2,)),
     ]
 
 

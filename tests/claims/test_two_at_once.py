@@ -6,20 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import create_claim, edit_claim
+from claims.actions.intake import bin_intake
 from claims.actions.link import AlreadyLinked, adjudicate, create_link
 from claims.actions.review import WordsChanged, give_verdict, take_next, undo_verdict
 from claims.models import Claim, Lease, Link, Review
 from sources.actions.dossier import edit_dossier
 from sources.actions.records import Stale
 from sources.actions.source import create_source
-from sources.models import Dossier, Membership, Role, Source
+from sources.models import Dossier, Draft, Intake, Membership, Role, Source
 from tests.around import run
 from tests.conftest import TEXT, entered, make_claim, make_member, make_pair, make_review, make_source
 
@@ -454,3 +455,22 @@ def test_two_leads_settling_at_once_do_not_replace_each_other_unseen(
     assert "settled meanwhile by lead" in refusal.messages[0]
     link.refresh_from_db()
     assert (link.verdict, link.adjudicated_by) == ("supports", lead)
+
+
+def test_claim_made_while_an_intake_is_taken_back_keeps_its_source(
+    dossier: Dossier, analyst: Membership, lead: Membership
+) -> None:
+    source = make_source(dossier, by=analyst)
+    intake = Intake.objects.create(dossier=dossier, by=analyst, state=Intake.State.DONE)
+    Draft.objects.create(
+        dossier=dossier, by=analyst, intake=intake, position=1, state=Draft.State.STORED, source=source
+    )
+    owner = analyst.user
+    assert owner is not None
+    claim, refused = while_open(
+        lambda: make_claim(source, by=lead),
+        lambda: bin_intake(intake, access=entered(owner, dossier)),
+    )
+    assert isinstance(refused, PermissionDenied)
+    claim.source.refresh_from_db()
+    assert not claim.source.is_binned

@@ -93,6 +93,13 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://somewhere/x"),
         ("DATABASE_URL", "postgresql://me:secret@host"),
         ("GAINSAY_FETCH_ALLOW", "10.0.0.0/99"),
+        ("GAINSAY_FETCH_ALLOW", "archive.example.org, 10.0.0.300"),
+        ("GAINSAY_FETCH_ALLOW", "10.1"),
+        ("GAINSAY_FETCH_ALLOW", "2130706433"),
+        ("GAINSAY_FETCH_ALLOW", "https://archive.example.org"),
+        ("GAINSAY_FETCH_ALLOW", "archive.example.org:8080"),
+        ("GAINSAY_FETCH_ALLOW", "*.example.org"),
+        ("GAINSAY_FETCH_ALLOW", "two words"),
         ("GAINSAY_DATA", __file__),
         ("GAINSAY_MODEL", __file__),
     ],
@@ -102,6 +109,13 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, monkeypatch: py
         settings_with(monkeypatch, **{name: value})
     assert "\n" not in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+def test_hosts_and_networks_may_be_fetched_as_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "archive, Archive.example.org., my_host.lan, 10.0.0.0/8, 192.168.1.7, fd00::/8, ::1"
+    allowed = settings_with(monkeypatch, GAINSAY_FETCH_ALLOW=listed).FETCH_ALLOW
+    assert allowed == listed.split(", ")
+    assert settings_with(monkeypatch, GAINSAY_FETCH_ALLOW="").FETCH_ALLOW == []
 
 
 def test_a_secret_key_is_asked_for_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,18 +11,22 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
+from claims.actions.version import create_version
 from claims.models import Link
-from sources.models import Counter, Dossier, Letter, Membership, Role, User
+from sources.actions.original import keep_original
+from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
 from tests.conftest import (
     entered,
     make_claim,
@@ -49,6 +53,14 @@ ALONE = 5
 """Source, claim and link that the analyst made and nobody judged."""
 BINNED = 7
 """A source in the bin."""
+ORPHAN, VERSION = 7, 9
+"""A claim that could not be carried to this new version of its source."""
+INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
+"""An intake of the analyst's, with one item."""
+REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
+"""What somebody did to an origin of the own dossier."""
+DONE = UUID("00000000-0000-4000-8000-000000000001")
+"""What the reviewer did and may take back."""
 ELSEWHERE = 41
 """Source, claim and link of the foreign dossier; the own has none so high."""
 
@@ -58,7 +70,8 @@ class Door:
     """The least role to GET and to POST; None where the method is wrong.
 
     ``blind``: a lead who must still judge the link is refused too, and so is the superuser, who judged nothing.
-    ``elsewhere``: what numbers answer that only a foreign dossier has.
+    ``elsewhere``: what numbers answer that only a foreign dossier has. ``own``: it is the analyst's alone; to all
+    others who might pass the door there is no such thing.
     """
 
     get: Role | None
@@ -68,6 +81,7 @@ class Door:
     query: str = ""
     blind: bool = False
     elsewhere: int = 404
+    own: bool = False
 
 
 DOORS = {
@@ -75,11 +89,39 @@ DOORS = {
     "claims:source-detail": Door(VIEWER),
     "claims:claim-create": Door(None, ANALYST),
     "claims:claim-names": Door(ANALYST),
+    "claims:claim-bulk": Door(ANALYST, ANALYST),
+    "claims:source-history": Door(VIEWER),
+    "claims:claim-history": Door(VIEWER),
+    "claims:link-history": Door(VIEWER),
+    "claims:speaker-list": Door(VIEWER),
+    "claims:speaker-detail": Door(VIEWER, query="?name=A+minister"),
+    "claims:speaker-edit": Door(ANALYST, ANALYST, query="?name=A+minister"),
+    "claims:speaker-merge": Door(ANALYST, ANALYST),
+    "claims:speaker-alike": Door(ANALYST),
+    "claims:topic-list": Door(VIEWER),
+    "claims:topic-edit": Door(ANALYST, ANALYST, query="?name=trade", data={"topic": "trade"}),
+    "claims:topic-merge": Door(ANALYST, ANALYST),
+    "claims:topic-delete": Door(None, ANALYST),
+    "claims:saved-filter-list": Door(VIEWER),
+    "claims:saved-filter-save": Door(None, REVIEWER),
+    "claims:saved-filter-rename": Door(None, REVIEWER, data={"list": "claims", "name": "Mine"}),
+    "claims:saved-filter-delete": Door(None, REVIEWER, data={"list": "claims", "name": "Mine"}),
+    "claims:undo-list": Door(REVIEWER),
+    "claims:undo-revision": Door(None, REVIEWER, {"uid": DONE}),
+    "claims:edit-undo": Door(None, ANALYST, {"letter": "C", "number": 3, "version": 2}),
     "claims:claim-list": Door(VIEWER),
     "claims:claim-facets": Door(VIEWER),
     "claims:claim-detail": Door(VIEWER),
     "claims:claim-edit": Door(ANALYST, ANALYST),
+    "claims:claim-edit-here": Door(ANALYST, ANALYST),
     "claims:claim-bin": Door(None, ANALYST, {"number": ALONE}),
+    "claims:version-create": Door(ANALYST, ANALYST),
+    "claims:version-confirm": Door(ANALYST, ANALYST),
+    "claims:version-undo": Door(None, ANALYST, {"number": VERSION}),
+    "claims:orphan-list": Door(ANALYST),
+    "claims:orphan-place": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}, {"start": 0, "end": 3}),
+    "claims:orphan-keep": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}),
+    "claims:orphan-undo": Door(None, ANALYST, {"claim": ORPHAN, "number": VERSION}),
     "claims:link-list": Door(VIEWER),
     "claims:link-detail": Door(VIEWER),
     "claims:link-edit": Door(ANALYST, ANALYST),
@@ -107,13 +149,36 @@ DOORS = {
     ),  # a range, empty
     "claims:source-bin": Door(None, ANALYST, {"number": ALONE}),
     "claims:bin": Door(ANALYST),
+    "claims:bin-restore-several": Door(None, ANALYST),
     "claims:bin-restore": Door(None, ANALYST, {"letter": "S", "number": BINNED}),
     "claims:bin-delete": Door(LEAD, LEAD, {"letter": "S", "number": BINNED}),
     "claims:person-join": Door(LEAD, LEAD, query="?person=Zhang+Wei", data={"person": "Zhang Wei"}),
     "sources:source-list": Door(VIEWER),
     "sources:source-edit": Door(ANALYST, ANALYST),
-    "sources:import-confirm": Door(ANALYST, ANALYST),
+    "sources:source-compare": Door(VIEWER, None, {"other": WHOLE}),
+    "sources:source-origin": Door(VIEWER),
+    "sources:origin-list": Door(VIEWER),
+    "sources:origin-split": Door(None, ANALYST),
+    "sources:origin-alone": Door(None, ANALYST),
+    "sources:origin-join": Door(None, ANALYST),
+    "sources:origin-propose": Door(None, ANALYST),
+    "sources:origin-undo": Door(None, ANALYST, {"uid": REGROUPING}),
+    "sources:origin-confirm": Door(None, ANALYST),
+    "sources:origin-apart": Door(None, ANALYST),
+    "sources:origin-name": Door(None, ANALYST),
+    "claims:import-confirm": Door(ANALYST, ANALYST),
+    "claims:intake-store": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "claims:intake-bin": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "claims:intake-restore": Door(None, ANALYST, {"uid": INTAKE}, own=True),
     "sources:import-undrop": Door(None, ANALYST),
+    "sources:intake": Door(ANALYST, None, {"uid": INTAKE}, own=True),
+    "sources:intake-item": Door(ANALYST, ANALYST, {"uid": INTAKE}, own=True),
+    "sources:intake-compare": Door(ANALYST, None, {"uid": INTAKE, "letter": "S", "other": WHOLE}, own=True),
+    "sources:intake-drop": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-take-up": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-retry": Door(None, ANALYST, {"uid": INTAKE}, {"item": WHOLE}, own=True),
+    "sources:intake-discard": Door(None, ANALYST, {"uid": INTAKE}, own=True),
+    "sources:original": Door(VIEWER),
     "sources:members": Door(LEAD),
     "sources:member-add": Door(None, LEAD),
     "sources:member-role": Door(None, LEAD, data={"person": "viewer", "role": "reviewer"}),
@@ -207,11 +272,16 @@ def _build() -> House:
     members = {role.value: make_member(own, role.value, role) for role in Role}
     analyst, reviewer, lead = members["analyst"], members["reviewer"], members["lead"]
     _fill(own, analyst, reviewer, lead)
+    own.speakers.create(name="A minister")
+    own.topics.create(name="trade")
+    own.saved_filters.create(list="claims", name="Mine", query="q=trade", by=reviewer)
+    own.revisions.create(uid=DONE, action="topic-delete", said="Done.", before={"topic": 10**9, "name": "x"}, by=reviewer)
     invitation = {"digest": "d" * 64, "by": lead, "expires_at": "2100-01-01T00:00Z", "role": "viewer"}
     own.invitations.create(**invitation)
     foreign = make_dossier("foreign", leads=[make_user("their-lead")])
     Counter.objects.filter(dossier=foreign).update(last=ELSEWHERE - 1)
     make_pair(foreign, by=foreign.people.get())
+    foreign.origins.create(number=ELSEWHERE)
     users: dict[str, User] = {
         "outsider": make_user("outsider"),
         "superuser": make_user("superuser", is_superuser=True),
@@ -227,7 +297,21 @@ def _build() -> House:
 
 def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership) -> None:
     make_member(dossier, "Zhang Wei")
+    dossier.origins.create(number=WHOLE)
+    Regrouping.objects.create(
+        dossier=dossier,
+        by=analyst,
+        uid=REGROUPING,
+        said="Named.",
+        before={},
+        after={},
+        undone_at=timezone.now(),
+    )
+    intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
+    intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     whole = make_pair(dossier, by=analyst)
+    original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
+    Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)
     disputed = make_pair(dossier, by=analyst)
     make_review(disputed, by=reviewer)
@@ -257,6 +341,9 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
         ALONE,
         BINNED,
     )
+    orphan = make_claim(make_source(dossier, by=analyst), by=analyst)
+    new, _ = create_version(source=orphan.source, by=analyst, text="Nothing of it is left.")
+    assert (orphan.number, new.number) == (ORPHAN, VERSION)
 
 
 def _left(dossier: Dossier) -> User:
@@ -302,6 +389,8 @@ def test_the_door_of(name: str, house: House, db: None) -> None:
             status = found[role.value].status_code
             if least is None:
                 assert status == 405, (method, role)
+            elif role.covers(least) and door.own and role != ANALYST:
+                assert status == 404, (method, role)
             elif role.covers(least):
                 assert is_answer(status), (method, role, status)
             else:
@@ -310,6 +399,8 @@ def test_the_door_of(name: str, house: House, db: None) -> None:
         status = found["superuser"].status_code
         if door.blind and least:
             assert status == 403
+        elif door.own and least:
+            assert status == 404
         else:
             assert is_answer(status) if least else status == 405, (method, "superuser", status)
 

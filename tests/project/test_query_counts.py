@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, ClaimTopic, Link, Review, Speaker, Topic
-from sources.models import Dossier, Membership, Role, Source
+from sources.models import Dossier, Membership, Origin, Role, Source
 from tests.conftest import TEXT, make_dossier, make_member
 
 PINNED = Path(__file__).with_name("query_counts.json")
@@ -58,12 +58,23 @@ PAGES = [
     Asked("claims:link-detail", numbered=True),
     Asked("claims:source-detail", numbered=True),
     Asked("claims:source-detail", Role.ANALYST, numbered=True),
+    Asked("sources:origin-list"),
+    Asked("sources:source-origin", numbered=True),
     Asked("sources:source-list"),
     Asked("sources:source-list", query="?q=trade"),
     Asked("claims:pair", Role.ANALYST, query="?q=tra"),
     Asked("claims:review"),
     Asked("claims:disputed", Role.LEAD),
     Asked("claims:set-list"),
+    Asked("claims:speaker-list", Role.ANALYST),
+    Asked("claims:speaker-detail", Role.ANALYST, query="?name=A+minister"),
+    Asked("claims:speaker-merge", Role.ANALYST, query="?name=A+minister&name=Minister+2"),
+    Asked("claims:topic-list", Role.ANALYST),
+    Asked("claims:claim-bulk", Role.ANALYST, query="?all=1&topic=trade"),
+    Asked("claims:claim-history", numbered=True),
+    Asked("claims:link-history", numbered=True),
+    Asked("claims:undo-list", Role.ANALYST),
+    Asked("claims:saved-filter-list"),
     Asked("claims:bin", Role.LEAD),
     Asked("sources:members", Role.LEAD),
     Asked("sources:home"),
@@ -88,6 +99,10 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
             for n in numbers
         ]
     )
+    origins = Origin.objects.bulk_create([Origin(dossier=dossier, number=n) for n in numbers])
+    for source, origin in zip(sources, origins, strict=True):
+        source.origin = origin
+    Source.objects.bulk_update(sources, ["origin"])
     # All quotes stand in the last source, so that its reader has as many rows.
     quote, text = "trade had never been better", sources[-1].text
     place = {

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from claims.actions.intake import carrying_over
 from sources.actions.draft import (
     NotBroughtIn,
     confirm_drafts,
@@ -43,7 +44,7 @@ def test_pasted_text_keeps_every_character(dossier: Dossier, analyst: Membership
 
 def test_confirmed_draft_is_a_source_and_gone(drafted: Draft, analyst: Membership) -> None:
     edit_draft(drafted, changes={"outlet": "The Paper", "published": "2023-01", "reliability": "B"})
-    (source,) = confirm_drafts([drafted], by=analyst)
+    (source,) = confirm_drafts([drafted], by=analyst, carry_over=carrying_over(analyst))
     source.refresh_from_db()
     assert (source.text, source.title, source.outlet) == (drafted.text, "A headline", "The Paper")
     assert (source.published, source.reliability, source.by) == ("2023-01", "B", analyst)
@@ -51,8 +52,8 @@ def test_confirmed_draft_is_a_source_and_gone(drafted: Draft, analyst: Membershi
 
 
 def test_second_click_makes_no_second_source(drafted: Draft, analyst: Membership) -> None:
-    assert len(confirm_drafts([drafted], by=analyst)) == 1
-    assert confirm_drafts([drafted], by=analyst) == []
+    assert len(confirm_drafts([drafted], by=analyst, carry_over=carrying_over(analyst))) == 1
+    assert confirm_drafts([drafted], by=analyst, carry_over=carrying_over(analyst)) == []
     assert Source.objects.count() == 1
 
 
@@ -60,7 +61,7 @@ def test_all_are_confirmed_or_none(dossier: Dossier, drafted: Draft, analyst: Me
     other = draft_pasted(dossier=dossier, by=analyst, text="Another text.")
     here = create_source(dossier=dossier, by=analyst, text="Another text.")
     with pytest.raises(NotBroughtIn) as refused:
-        confirm_drafts([drafted, other], by=analyst)
+        confirm_drafts([drafted, other], by=analyst, carry_over=carrying_over(analyst))
     error = refused.value.errors[other.pk]
     assert isinstance(error, HereAlready)
     assert error.source == here

@@ -2,13 +2,17 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from sources.models import Counter, Dossier, Membership, Source
+from sources.actions.original import bytes_of
+from sources.models import Counter, Dossier, Membership, Original, Source
 from tests.conftest import make_dossier, make_source, make_user
+from tests.website import HOST, Website, moved, page
 
 pytestmark = pytest.mark.django_db
 
@@ -108,9 +112,75 @@ def test_keep_going_takes_the_good_and_lists_the_bad(
     assert capsys.readouterr().out == "3 sources brought into china-russia: S-1 to S-3.\n"
 
 
-def test_web_address_is_refused_with_the_reason(dossier: Dossier) -> None:
-    with pytest.raises(CommandError, match=r"https://example\.org/a: web addresses are not fetched yet"):
-        run("china-russia", "https://example.org/a")
+@pytest.fixture
+def site(settings: Any) -> Iterator[Website]:
+    """A website that may be fetched."""
+    settings.FETCH_ALLOW = [HOST]
+    with Website() as site:
+        site.answers["/old"] = moved("/2023/treaty")
+        site.answers["/2023/treaty"] = page(ARTICLE)
+        site.answers["/note.txt"] = page("The text of a note, in English.", kind="text/plain")
+        yield site
+
+
+ARTICLE = """<html lang="en"><head><title>Treaty signed</title><meta name="author" content="Jane Doe">
+<meta property="og:site_name" content="The Courier"><link rel="canonical" href="/treaty">
+<meta property="article:published_time" content="2023-03-21"></head>
+<body><p>The treaty was signed on Monday, officials said.</p></body></html>"""
+
+
+def test_web_address_is_fetched(dossier: Dossier, site: Website) -> None:
+    out = run("china-russia", site.at("/old"))
+    source = Source.objects.get()
+    assert source.text == "The treaty was signed on Monday, officials said."
+    assert (source.title, source.author, source.outlet) == ("Treaty signed", "Jane Doe", "The Courier")
+    assert (source.published, source.language) == ("2023-03-21", "en")
+    assert (source.url, source.canonical_url) == (site.at("/2023/treaty"), site.at("/treaty"))
+    assert source.original is not None
+    assert bytes_of(source.original) == ARTICLE.encode()
+    assert (source.original.filename, source.original.media_type) == ("treaty.html", "text/html")
+    assert source.original.address == site.at("/2023/treaty")
+    assert out == "1 source brought into china-russia: S-1.\n"
+
+
+def test_addresses_and_files_come_in_the_order_named(dossier: Dossier, folder: Path, site: Website) -> None:
+    run("china-russia", site.at("/note.txt"), folder / "a.md", site.at("/old").replace("http:", "HTTP:"))
+    titles = Source.objects.order_by("number").values_list("title", flat=True)
+    assert list(titles) == ["The text of a note, in English.", "# First headline", "Treaty signed"]
+
+
+def test_address_that_cannot_be_fetched_refuses_all(dossier: Dossier, folder: Path, site: Website) -> None:
+    with pytest.raises(CommandError) as refused:
+        run("china-russia", folder, site.at("/old"), site.at("/gone"), "http://127.0.0.1/private")
+    assert not Source.objects.exists()
+    assert not Original.objects.exists()
+    told = str(refused.value)
+    assert told.startswith("Nothing was brought into china-russia. 2 cannot be read:")
+    assert f"{site.at('/gone')}: “{HOST}” has no page at this address (404)." in told
+    assert "http://127.0.0.1/private: “127.0.0.1” is not on the public internet" in told
+
+
+def test_good_addresses_come_in_without_the_bad(
+    dossier: Dossier, site: Website, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="1 cannot be read"):
+        call_command("import_sources", "china-russia", site.at("/gone"), site.at("/old"), "--keep-going")
+    assert capsys.readouterr().out == "1 source brought into china-russia: S-1.\n"
+
+
+def test_page_that_is_here_already_is_skipped_and_not_kept_twice(dossier: Dossier, site: Website) -> None:
+    run("china-russia", site.at("/old"))
+    out = run("china-russia", site.at("/2023/treaty"))
+    assert f"{site.at('/2023/treaty')}: skipped. This text is here already as S-1." in out
+    assert Source.objects.count() == Original.objects.count() == 1
+
+
+def test_original_of_each_file_is_kept(dossier: Dossier, folder: Path) -> None:
+    run("china-russia", folder)
+    for source, path in zip(Source.objects.order_by("number"), ["a.md", "b.txt", "more/c.html"], strict=True):
+        assert source.original is not None
+        assert source.original.filename == Path(path).name
+        assert bytes_of(source.original) == (folder / path).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""Files as sources, by the operator."""
+"""Files and web pages as sources, by the operator."""
 
 import pickle
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -15,24 +16,41 @@ from tqdm import tqdm
 
 from config.commands import OperatorCommand
 from sources.actions.dossier import create_dossier
-from sources.actions.draft import GUESSED, MAX_BYTES, TOO_BIG, read_file
-from sources.actions.source import HereAlready, bring_in_source
+from sources.actions.draft import GUESSED, MAX_BYTES, TOO_BIG
+from sources.actions.original import keep_original
+from sources.actions.source import HereAlready, bring_in_source, same_text
 from sources.intake.draft import Draft as Extracted
 from sources.intake.draft import IntakeError
-from sources.intake.extract import ACCEPTED
-from sources.models import Dossier, User
+from sources.intake.extract import ACCEPTED, Apart, extract
+from sources.intake.readers import Readers
+from sources.intake.web import read_address
+from sources.models import Dossier, Source, User
 from sources.models.dossier import slug_validator
+
+WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file or page that was read, ``name`` being what it is called in what is said of it."""
+
+    name: str
+    extracted: Extracted
+    filename: str
+    data: bytes
+    address: str = ""
+    media_type: str = ""
 
 
 class Command(OperatorCommand):
     help = (
         f"Brings in files ({', '.join(ACCEPTED)}) as sources, all or none; a folder means every such file in it and in "
-        "its folders. A text that is here already is skipped."
+        "its folders; a web address is fetched. A text that is here already is skipped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dossier", help="its slug")
-        parser.add_argument("paths", nargs="+", metavar="path", help="a file, or a folder")
+        parser.add_argument("paths", nargs="+", metavar="path", help="a file, a folder, or a web address")
         parser.add_argument("--create", action="store_true", help="make the dossier when there is none")
         parser.add_argument("--lead", metavar="USER", help="who leads a dossier made so; else the superusers")
         parser.add_argument("--keep-going", action="store_true", help="take the good files when some are bad")
@@ -60,17 +78,14 @@ class Command(OperatorCommand):
         skipped = 0
         with transaction.atomic():
             dossier, made = _dossier(slug, leads)
-            for path, extracted in _spooled(spool):
-                fields = {name: getattr(extracted, name) for name in GUESSED}
+            for item in _spooled(spool):
                 try:
-                    source = bring_in_source(dossier=dossier, by=None, text=extracted.text, **fields)
+                    sources.append(_brought_in(item, dossier).cited)
                 except HereAlready as error:
                     skipped += 1
-                    self.stdout.write(f"{path}: skipped. {error.messages[0]}")
+                    self.stdout.write(f"{item.name}: skipped. {error.messages[0]}")
                 except ValidationError as error:
-                    bad.append(f"{path}: {' '.join(error.messages)}")
-                else:
-                    sources.append(source.cited)
+                    bad.append(f"{item.name}: {' '.join(error.messages)}")
             if bad and not keep_going:
                 raise CommandError(_listed(bad, f"Nothing was brought into {slug}"))
         self.stdout.write(_closing(dossier, sources, skipped, made=made, leads=leads))
@@ -102,27 +117,56 @@ def _dossier(slug: str, leads: list[User]) -> tuple[Dossier, bool]:
     return create_dossier(slug=slug, name=slug, leads=leads), True
 
 
+@transaction.atomic
+def _brought_in(item: Item, dossier: Dossier) -> Source:
+    """The source made of this, with its original kept; nothing of it stays when it is refused."""
+    text = item.extracted.text
+    if there := same_text(dossier, text):
+        raise HereAlready(there)
+    original = keep_original(
+        dossier=dossier,
+        filename=item.filename,
+        data=item.data,
+        address=item.address,
+        media_type=item.media_type,
+    )
+    fields = {name: getattr(item.extracted, name) for name in {*GUESSED, "canonical_url"}}
+    return bring_in_source(dossier=dossier, by=None, text=text, original=original, **fields)
+
+
 def _read(paths: Iterable[str], spool: IO[bytes], bad: list[str]) -> None:
-    """Read all files into the spool; what cannot be read is listed in ``bad``."""
-    for path in tqdm(_files(paths, bad), unit=" files", disable=not sys.stderr.isatty()):
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                raise IntakeError(TOO_BIG)
-            extracted = read_file(path.name, path.read_bytes())
-        except IntakeError as error:
-            bad.append(f"{_named(path)}: {error}")
-        except OSError as error:
-            bad.append(f"{_named(path)}: {error.strerror}.")
-        else:
-            pickle.dump((_named(path), extracted), spool)
+    """Read all files and pages into the spool; what cannot be read is listed in ``bad``."""
+    with Readers() as apart:
+        for meant in tqdm(_meant_by(paths, bad), unit=" files", disable=not sys.stderr.isatty()):
+            try:
+                item = _page(meant, apart) if isinstance(meant, str) else _file(meant, apart)
+            except IntakeError as error:
+                bad.append(f"{_named(meant)}: {error}")
+            except OSError as error:
+                bad.append(f"{_named(meant)}: {error.strerror}.")
+            else:
+                pickle.dump(item, spool)
 
 
-def _named(path: Path) -> str:
-    """The path as it can be written anywhere: a file system may hold names that are no text."""
+def _file(path: Path, apart: Apart) -> Item:
+    if path.stat().st_size > MAX_BYTES:
+        raise IntakeError(TOO_BIG)
+    data, name = path.read_bytes(), _named(path)
+    return Item(name, extract(path.name, data, apart=apart), _named(path.name), data)
+
+
+def _page(address: str, apart: Apart) -> Item:
+    page = read_address(address, apart=apart)
+    fetched = page.fetched
+    return Item(address, page.draft, fetched.filename, fetched.data, fetched.address, fetched.media_type)
+
+
+def _named(path: Path | str) -> str:
+    """A path as it can be written anywhere: a file system may hold names that are no text."""
     return str(path).encode(errors="replace").decode()
 
 
-def _spooled(spool: IO[bytes]) -> Iterator[tuple[str, Extracted]]:
+def _spooled(spool: IO[bytes]) -> Iterator[Item]:
     while True:
         try:
             yield pickle.load(spool)  # noqa: S301 - this process wrote it, to a file that has no name
@@ -130,13 +174,15 @@ def _spooled(spool: IO[bytes]) -> Iterator[tuple[str, Extracted]]:
             return
 
 
-def _files(paths: Iterable[str], bad: list[str]) -> list[Path]:
-    """The files that the paths mean, in their order, those of a folder by name; hidden ones only when named."""
-    files: list[Path] = []
+def _meant_by(paths: Iterable[str], bad: list[str]) -> list[Path | str]:
+    """The files and web addresses that are meant, in their order, those of a folder by name; hidden ones only when
+    named.
+    """  # fmt: skip
+    files: list[Path | str] = []
     for given in paths:
         path = Path(given)
-        if given.lower().startswith(("http://", "https://")):
-            bad.append(f"{given}: web addresses are not fetched yet. Save the page as HTML and bring that.")
+        if given.lower().startswith(WEB):
+            files.append(given)
         elif path.is_dir():
             found = sorted(file for file in path.rglob("*") if _meant(file, path))
             files += found

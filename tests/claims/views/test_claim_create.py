@@ -80,7 +80,7 @@ def test_htmx_is_given_the_card_and_an_empty_form(
     )
     assert "The ministry" in shown
     assert "C-1 marked." in shown
-    assert 'action="/d/china-russia/claims/1/bin/"' in shown, "with an undo"
+    assert 'action="/d/china-russia/claims/1/bin/?since=' in shown, "with an undo"
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])

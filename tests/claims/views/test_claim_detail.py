@@ -69,7 +69,9 @@ def test_a_binned_claim_is_gone(link: Link, lead: Membership, sign_in: SignIn) -
     assert lead.user
     put_in_bin(link.from_claim, access=entered(lead.user, link.dossier))
     assert sign_in(lead).get(address()).status_code == 404
-    assert link.cited not in sign_in(lead).get(address(2)).content.decode()
+    before, history = sign_in(lead).get(address(2)).content.decode().split('id="history"')
+    assert link.cited not in before
+    assert f"{link.cited} with C-1 put in the bin" in history
 
 
 def test_support_says_which_way_it_runs(dossier: Dossier, analyst: Membership, sign_in: SignIn) -> None:
@@ -99,7 +101,8 @@ def test_its_history_tells_who_changed_what(link: Link, analyst: Membership, sig
     assert client.post(reverse("claims:claim-edit", args=["china-russia", 1]), fields).status_code == 302
     page = client.get(address()).content.decode()
     history = page[page.index('id="history"') :]
-    assert f"<del>{claim.statement}</del> <ins>Trade shrank.</ins>" in history
+    assert "<ins>shrank" in history
+    assert claim.statement in history.replace("<del>", "").replace("</del>", "")
     assert "put under “trade”" in history
     assert "analyst" in history
 
@@ -142,6 +145,6 @@ def test_of_many_links_every_kind_has_its_newest(
     claim = make_claim(source, by=analyst)
     for kind in ("supports", "contradicts", "contradicts", "contradicts"):
         make_link(claim, make_claim(source, by=analyst), by=analyst, kind=kind)
-    page = sign_in(viewer).get(address(claim.number)).content.decode()
+    page = sign_in(viewer).get(address(claim.number)).content.decode().split('id="history"')[0]
     assert [cited for cited in ("L-1", "L-2", "L-3", "L-4") if f">{cited}<" in page] == ["L-1", "L-4"]
     assert "The newest 1 are shown" in page

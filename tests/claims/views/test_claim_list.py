@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from claims.actions.bin import put_in_bin
-from claims.actions.claim import speaker_named
+from claims.actions.speaker import speaker_named
 from claims.filters import claim as filters
-from claims.models import Claim, Disclosure
+from claims.models import Claim, Disclosure, SpeakerAlias
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
     entered,
@@ -288,6 +288,18 @@ def test_a_page_after_a_claim_that_is_gone_goes_on_below_it(
     assert numbers(sign_in(viewer), before=70, speaker="Wang Yi")[0] == 69
 
 
+def test_a_speaker_is_found_by_another_name(
+    dossier: Dossier, analyst: Membership, viewer: Membership, sign_in: SignIn
+) -> None:
+    source = make_source(dossier, by=analyst)
+    make_claim(source, by=analyst, speaker="Foreign Ministry of Wang")
+    claim = make_claim(source, by=analyst, speaker="Wang Yi")
+    assert claim.speaker
+    SpeakerAlias.objects.create(dossier=dossier, speaker=claim.speaker, name="Foreign Minister")
+    assert numbers(sign_in(viewer), speaker="Foreign Minister") == [claim.number]
+    assert numbers(sign_in(viewer), speaker="Foreign Minist") == [1], "no name: those that hold the letters"
+
+
 def test_queries_do_not_grow_with_the_rows(many: None, viewer: Membership, sign_in: SignIn) -> None:
     client = sign_in(viewer)
     counts = []
@@ -331,6 +343,33 @@ def test_what_the_list_tells_of_a_link_she_judged_is_recorded(
     client.get(LIST, query)
     told = [] if query == {"contradicted": "no"} else [links[1].pk]
     assert [one.link_id for one in Disclosure.objects.filter(person=reviewer)] == told
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?origins=2", [2]),
+        ("?origins=2&speaker=Wang+Yi", []),
+        ("?speaker=Wang+Yi", []),
+        ("?sort=origins&speaker=Wang+Yi", []),
+        ("facets/?origins=2", [2]),
+        ("facets/?sort=origins", []),
+        ("bulk/?all=1&origins=2", [2]),
+        ("bulk/?all=1&origins=2&speaker=Wang+Yi", []),
+        ("bulk/?all=1", []),
+    ],
+)
+def test_what_a_list_by_origins_leaves_out_is_recorded_and_no_more(
+    dossier: Dossier, analyst: Membership, lead: Membership, sign_in: SignIn, query: str, told: list[int]
+) -> None:
+    """C-2 and C-6 have two origins. C-4 has not, since L-2 was judged: missing between the two it tells so."""
+    links = [make_pair(dossier, by=analyst, kind="supports") for _ in range(3)]
+    wang = speaker_named(dossier, "Wang Yi", by=analyst)
+    Claim.objects.filter(number__in=(2, 6)).update(speaker=wang)
+    for person in (analyst, lead):
+        make_review(links[1], by=person, verdict="neither")
+    sign_in(analyst).get(f"{LIST}{query}")
+    assert list(Disclosure.objects.filter(person=analyst).values_list("link__number", flat=True)) == told
 
 
 def test_every_field_of_a_claim_can_be_asked_for_or_is_named() -> None:

@@ -12,7 +12,7 @@ from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.actions.link import adjudicate
 from claims.filters.link import LinkFilter
-from claims.models import Disclosure, Link
+from claims.models import Claim, Disclosure, Link, Speaker, SpeakerAlias
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
     entered,
@@ -172,6 +172,15 @@ class TestFilters:
         page = sign_in(viewer).get(f"{ADDRESS}?kind=neither&topic=trade").content.decode()
         assert f'href="{ADDRESS}?topic=trade"' in page
         assert f'href="{ADDRESS}?kind=neither"' in page
+
+
+def test_a_speaker_is_found_by_another_name(dossier: Dossier, analyst: Membership, sign_in: SignIn) -> None:
+    claim = make_pair(dossier, by=analyst).from_claim
+    speaker = Speaker.objects.create(dossier=dossier, name="Wang Yi")
+    SpeakerAlias.objects.create(dossier=dossier, speaker=speaker, name="Foreign Minister Wang")
+    Claim.objects.filter(pk=claim.pk).update(speaker=speaker)
+    page = sign_in(analyst).get("/d/china-russia/links/", {"speaker": "Foreign Minister Wang"})
+    assert [link.number for link in page.context["page"].rows] == [1]
 
 
 def test_htmx_gets_the_names_that_the_filters_offer(

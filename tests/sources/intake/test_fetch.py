@@ -1,5 +1,6 @@
 """Fetching: good pages come whole, and nothing leads into the network that this machine stands in."""
 
+import contextlib
 import gzip
 import ipaddress
 import os
@@ -60,6 +61,8 @@ class Resolver:
         if self.answers.get(host):
             return self.answers[host].pop(0)
         if host not in NAMES:
+            with contextlib.suppress(OSError):  # as the system's resolver reads 0x7f.1
+                return [socket.inet_ntoa(socket.inet_aton(host))]
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return NAMES[host]
 
@@ -118,6 +121,8 @@ HOSTILE = [
     "http://017700000001/",
     "http://127.1/",
     "http://127.0.1/",
+    "http://0x5db8d70e/",
+    "http://0135.184.215.14/",
     "http://0/",
     "http://0x0/",
     "http://127.0.0.01/",
@@ -139,6 +144,7 @@ HOSTILE = [
     "http://[2001:0:7f00:1::80ff:fffe]/",
     "http://[fe80::1%25lo]/",
     "http://[fe80::1%lo]/",
+    "http://[2606:2800:21f:cb07::1%lo]/",
     "http://[v1.127]/",
     # private and reserved ranges
     "http://10.0.0.1/",
@@ -368,12 +374,17 @@ def test_allowed_name_does_not_allow_its_address_by_number(site: Website) -> Non
 
 
 def drip(before: bytes, endless: bytes) -> Callable[[socket.socket], None]:
+    """Sends a little every now and then, until whoever asked hangs up."""
+
     def answer(sock: socket.socket) -> None:
         sock.sendall(before)
-        until = time.monotonic() + 0.6
+        sock.settimeout(0.02)
+        until = time.monotonic() + 20
         while time.monotonic() < until:
             sock.sendall(endless)
-            time.sleep(0.02)
+            with contextlib.suppress(TimeoutError):
+                if not sock.recv(1):
+                    return
 
     return answer
 
@@ -408,7 +419,7 @@ def test_slow_drip_ends_with_the_time(before: bytes, endless: bytes, site: Websi
     start = time.monotonic()
     with pytest.raises(IntakeError, match=r"had not come after 0\.3 seconds"):
         fetch(site.at("/a"), allow=ALLOW, seconds=0.3)
-    assert 0.25 < time.monotonic() - start < 1.5
+    assert 0.25 < time.monotonic() - start < 10
 
 
 def test_time_runs_over_all_redirects(site: Website) -> None:
@@ -420,21 +431,21 @@ def test_time_runs_over_all_redirects(site: Website) -> None:
     start = time.monotonic()
     with pytest.raises(IntakeError, match="had not come"):
         fetch(site.at("/a"), allow=ALLOW, seconds=0.5, redirects=100)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 10
 
 
 def test_slow_resolver_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
 
     def never(_host: str) -> list[str]:
-        answered.wait(5)
+        answered.wait(20)
         return []
 
     monkeypatch.setattr(hosts, "look_up", never)
     start = time.monotonic()
     with pytest.raises(IntakeError, match="had not come"):
         fetch("http://good.example/", seconds=0.3)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 10
     answered.set()
 
 
@@ -524,6 +535,7 @@ def test_bomb_is_refused_and_never_held(coding: str, packed: bytes, site: Websit
         ("br", brotli.compress(os.urandom(1000))[:-20], "broke off before its end"),
         ("gzip", b"", "broke off before its end"),
     ],
+    ids=["thrice", "zstd", "gzip", "deflate", "br", "gzip broken off", "br broken off", "empty"],
 )
 def test_what_cannot_be_unpacked_is_refused(coding: str, packed: bytes, reason: str, site: Website) -> None:
     site.answers["/a"] = page(packed, Content_Encoding=coding)
@@ -607,6 +619,20 @@ def test_a_page_as_large_as_the_limit_is_taken(site: Website) -> None:
     site.answers["/b"] = page(gzip.compress(b"a" * LIMIT), Content_Encoding="gzip")
     for path in ("/a", "/b"):
         assert len(fetch(site.at(path), allow=ALLOW, max_bytes=LIMIT).data) == LIMIT
+
+
+def test_a_page_of_one_byte_more_is_refused(site: Website) -> None:
+    site.answers["/stated"] = page(b"a" * (LIMIT + 1))
+    site.answers["/unstated"] = OK + b"\r\n" + b"a" * (LIMIT + 1)
+    for path in ("/stated", "/unstated"):
+        with pytest.raises(IntakeError, match="larger than 50 MB"):
+            fetch(site.at(path), allow=ALLOW, max_bytes=LIMIT)
+
+
+def test_a_page_that_says_it_is_too_large_is_not_waited_for(site: Website) -> None:
+    site.answers["/a"] = drip(OK + b"Content-Length: 1000001\r\n\r\n", b"a")
+    with pytest.raises(IntakeError, match="larger than 50 MB"):
+        fetch(site.at("/a"), allow=ALLOW, max_bytes=LIMIT, seconds=0.3)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.intake.draft import IntakeError
+from sources.intake.extract import extract
 from sources.intake.text import (
     MAX_CHARACTERS,
     canonical,
@@ -15,6 +16,7 @@ from sources.intake.text import (
     decode,
     decode_as,
     guess_language,
+    stated_encoding,
     title_of,
 )
 
@@ -108,6 +110,23 @@ def test_an_encoding_without_a_mark_is_found(text: str, encoding: str) -> None:
 @pytest.mark.parametrize("text", ["caf\xe9", "He said “no”.", "It’s over.", "plain, then one \xe9"])
 def test_a_few_foreign_bytes_are_read_as_windows_1252(text: str) -> None:
     assert decode(text.encode("cp1252")) == (text, "windows-1252")
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, CHINESE, "Le café était fermé, dit-on, l’été."])
+def test_utf_8_with_a_byte_astray_is_still_utf_8(text: str) -> None:
+    data = text.encode()
+    cut = data.rindex(text[-3:].encode())
+    assert decode(data[:cut] + b"\xff" + data[cut:]) == (text[:-3] + "\ufffd" + text[-3:], "utf-8")
+    assert decode_as(data + b"\xe2\x80", "UTF-8") == text + "\ufffd"
+    assert stated_encoding(data + b"\xff", "utf-8") == "utf-8"
+
+
+def test_what_was_damaged_is_said() -> None:
+    draft = extract("a.txt", CHINESE.encode() + b"\xe2")
+    assert draft.text.endswith("\ufffd")
+    told = "Characters that were damaged before the text came here, and stand in it as “\ufffd”: 1."
+    assert draft.warnings == (told,)
+    assert extract("a.txt", CHINESE.encode()).warnings == ()
 
 
 def test_a_long_ascii_beginning_does_not_hide_the_encoding() -> None:

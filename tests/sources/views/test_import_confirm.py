@@ -8,9 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from claims.actions.bin import restore
+from claims.actions.version import create_version
 from sources.actions.draft import draft_file, draft_pasted
 from sources.models import Dossier, Draft, Membership, Source, User
-from tests.conftest import make_claim, make_source
+from tests.conftest import entered, make_claim, make_source
 
 IMPORT = "/d/china-russia/import/"
 ADDRESS = "/d/china-russia/import/sources/"
@@ -139,6 +141,32 @@ def test_undo_is_refused_while_others_work_rests_on_one(
     make_claim(Source.objects.get(number=2), "né à Łódź", by=lead)
     assert client.post("/d/china-russia/import/1-2/undo/").status_code == 403
     assert Source.objects.live().count() == 2
+
+
+def test_undo_by_a_lead_is_refused_while_others_work_rests_on_one(
+    dossier: Dossier, lead: Membership, analyst: Membership, sign_in: SignIn
+) -> None:
+    for number in (1, 2):
+        make_source(dossier, f"Number {number} was né à Łódź.", by=lead)
+    make_claim(Source.objects.get(number=2), "né à Łódź", by=analyst)
+    page = text_of(sign_in(lead).post("/d/china-russia/import/1-2/undo/", follow=True))
+    assert "Others have worked on S-2 since" in page
+    assert Source.objects.live().count() == 2
+
+
+def test_undo_takes_a_version_back_before_what_it_replaced(
+    dossier: Dossier, analyst: Membership, lead: Membership, client: Client
+) -> None:
+    source = make_source(dossier, "The first.", by=analyst)
+    second, _ = create_version(source=source, by=analyst, text="The second.")
+    client.post("/d/china-russia/import/1-2/undo/")
+    assert not Source.objects.live().exists()
+    restore(source, access=entered(analyst.user, dossier))  # type: ignore[arg-type]
+    restore(second, access=entered(analyst.user, dossier))  # type: ignore[arg-type]
+    create_version(source=second, by=lead, text="The third.")
+    page = text_of(client.post("/d/china-russia/import/1-2/undo/", follow=True))
+    assert "S-3 is the new version of S-2" in page
+    assert Source.objects.live().count() == 3
 
 
 def test_second_click_tells_what_happened(client: Client, one: Draft) -> None:

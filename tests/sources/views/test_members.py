@@ -267,3 +267,18 @@ def test_a_foreign_invitation_is_out_of_reach(lead: Membership, sign_in: SignIn)
     assert client.post(f"{URL}withdraw/", {"invitation": invitation.digest}).status_code == 404
     assertNotContains(client.get(URL), "As lead")
     assert Invitation.objects.exists()
+
+
+def test_a_role_that_another_lead_gave_since_is_not_taken_back(
+    dossier: Dossier, lead: Membership, viewer: Membership, sign_in: SignIn
+) -> None:
+    client = sign_in(lead)
+    client.post("/d/china-russia/members/role/", {"person": "viewer", "role": "analyst"})
+    other = sign_in(make_member(dossier, "another lead", "lead"))
+    other.post("/d/china-russia/members/role/", {"person": "viewer", "role": "reviewer"})
+    undo = "/d/china-russia/members/role/?person=viewer&role=viewer&now=analyst"
+    answer = client.post(undo)
+    assert answer.status_code == 422
+    assert "another role since" in answer.content.decode()
+    viewer.refresh_from_db()
+    assert viewer.role == "reviewer"

@@ -1,0 +1,16 @@
+"""Background jobs that write claims and what they rest on."""
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from claims.actions.intake import store_intake_items
+from sources.actions.intake import go_on_later
+from sources.tasks import AGAIN, another_may_do_it, turn
+
+
+@app.task(pass_context=True, retry=AGAIN)
+def store_intake(context: JobContext, intake: int) -> None:
+    """Bring in the items of an intake that its person confirmed."""
+    with another_may_do_it(context.job):
+        if not store_intake_items(intake, enough=turn(context)):
+            go_on_later(intake)
