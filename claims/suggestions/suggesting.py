@@ -36,7 +36,7 @@ from claims.suggestions.words import content_words, rarities
 
 PER_CLAIM = 20
 DEPTH = 100
-READ_TOGETHER = 40
+READ_TOGETHER = 15
 """Candidates of a claim that an entailment judge reads: it costs 10 to 25 ms a pair."""
 BLOCK = 256
 COUNTED = 5_000
