@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ KEPT = 0.15
 """From this share of the words of either a resemblance is kept: too little for a near copy, it weighs in a group."""
 COMPARED = 300
 """With so many candidates a text is compared at most, those that share the most of their signature."""
+BEST = 20
+"""With so many others a text of an intake is compared, those whose signatures agree the most."""
 _CROWD, _BESIDE = 50, 5
 """In a band that more than so many texts share, each is compared with the next few only."""
 
@@ -89,15 +92,24 @@ def near_copies(
 
 
 def near_copies_among(texts: Sequence[str]) -> list[tuple[int, int, Likeness]]:
-    """The pairs of these texts that are near copies, by their places in the sequence, the lower first."""
+    """The pairs of these texts that are near copies, by their places in the sequence, the lower first; of each text
+    those with the ``BEST`` others at least. All are in memory, as some 40 bytes a word.
+    """  # fmt: skip
     sets = [Wording(text) for text in texts]
-    signed = signatures(sets)
-    signatures_of = {place: signed[place] for place, own in enumerate(sets) if own.words}
-    found = [
-        (one, other, likeness(sets[one], sets[other]))
-        for one, other in sorted(_candidates(signatures_of))
-        if _share(float(np.mean(signed[one] == signed[other])), sets[one].words, sets[other].words) >= LIKELY
-    ]
+    batches = (sets[start : start + BATCH] for start in range(0, len(sets), BATCH))
+    signed = np.concatenate([signatures(batch) for batch in batches]) if sets else np.empty((0, 0), np.uint32)
+    likely = defaultdict[int, list[tuple[float, int]]](list)
+    for one, other in _candidates({place: signed[place] for place, own in enumerate(sets) if own.words}):
+        similarity = float(np.mean(signed[one] == signed[other]))
+        if _share(similarity, sets[one].words, sets[other].words) >= LIKELY:
+            likely[one].append((similarity, other))
+            likely[other].append((similarity, one))
+    pairs = {
+        (min(one, other), max(one, other))
+        for one, others in likely.items()
+        for _, other in nlargest(BEST, others)
+    }
+    found = [(one, other, likeness(sets[one], sets[other])) for one, other in sorted(pairs)]
     return [pair for pair in found if pair[2].is_near_copy]
 
 

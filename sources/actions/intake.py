@@ -56,8 +56,9 @@ from sources.querysets import KINDS, DraftQuerySet
 MOST_ITEMS = 5_000
 """So many items an intake holds, those of its zips and tables counted."""
 
-MOST_COMPARED = 60_000_000
-"""Of so many characters the texts of an intake are compared with each other: they are all in memory then."""
+MOST_COMPARED = 20_000_000
+"""Of so many characters the texts of an intake are compared with each other: they are all in memory then, each
+character of a script without spaces as a word."""
 
 LATER = 1_000_000
 """From here on stand the zips and tables that wait: what is in them gets the next places, or they when they fail."""

@@ -32,6 +32,9 @@ TABLES = (".csv", ".tsv")
 LINES = (".jsonl", ".ndjson", ".json")
 SUFFIXES = (*TABLES, *LINES)
 MOST_ROWS = 5_000
+MOST_COLUMNS = 1_000
+MOST_PARTS = 3_000_000
+"""So many lists and objects a file of JSON may hold: of one that is all brackets each byte takes thirty in memory."""
 
 FIELDS = ("title", "outlet", "author", "url", "published", "language", "reliability", "text")
 _LIMITS = {"title": 1000, "outlet": 500, "author": 1000, "url": 2000}
@@ -144,6 +147,13 @@ def _no_text(columns: Sequence[str]) -> IntakeError:
     )
 
 
+def _too_wide() -> IntakeError:
+    return IntakeError(
+        f"This has more than {MOST_COLUMNS:,} columns: it is no table of articles, or another mark stands between its "
+        "columns than in its first line."
+    )
+
+
 def _too_many() -> IntakeError:
     return IntakeError(
         f"The file has more than {MOST_ROWS:,} articles; nothing of it was read. Split it, and bring its parts."
@@ -162,6 +172,8 @@ def _of_csv(text: str, delimiter: str) -> Table:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
     try:
         columns = next(lines, [])
+        if len(columns) > MOST_COLUMNS:
+            raise _too_wide()
         taken = mapped(columns)
         if "text" not in taken:
             raise _no_text(columns)
@@ -213,6 +225,8 @@ def _of_lines(text: str) -> Table:
         if not rows and found.get("type") == "dossier":
             raise IntakeError("This is an exchange file: bring it in as one, by “Import an exchange file”.")
         columns.update(dict.fromkeys(map(str, found)))
+        if len(columns) > MOST_COLUMNS:
+            raise _too_wide()
         taken = mapped(list(found))
         for name, column in taken.items():
             taken_ever.setdefault(name, column)
@@ -232,8 +246,11 @@ def _of_lines(text: str) -> Table:
 
 def _objects(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Each object with the line it begins at, or what is wrong there: of JSON lines, or of one array of objects."""
-    start = text.lstrip()
-    if start.startswith("["):
+    if text.count("[") + text.count("{") > MOST_PARTS:
+        raise IntakeError(
+            f"This holds more than {MOST_PARTS:,} lists and objects: it is no file of articles, or too large. Split it."
+        )
+    if text.lstrip().startswith("["):
         yield from _of_array(text)
         return
     for number, line in enumerate(text.split("\n"), 1):

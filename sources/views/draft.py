@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
 from django.http import HttpResponse
@@ -351,7 +352,9 @@ def _confirm(request: Request, access: Access, forms: list[DraftForm], carry_ove
     first, last = sources[0], sources[-1]
     to = reverse("claims:source-detail", args=[slug, first.number])
     if first is last:
-        undo = reverse("claims:source-bin", args=[slug, first.number])
+        # Not what others have built on it since.
+        since = urlencode({"since": first.at.isoformat()}) if first.at else ""
+        undo = f"{reverse('claims:source-bin', args=[slug, first.number])}?{since}"
         return done(request, to, f"{first.cited} brought in.", undo=undo)
     undo = reverse("claims:import-undo", args=[slug, first.number, last.number])
     return done(request, to, f"{len(sources)} sources brought in, {first.cited} to {last.cited}.", undo=undo)

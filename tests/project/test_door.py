@@ -275,7 +275,13 @@ def _build() -> House:
     own.speakers.create(name="A minister")
     own.topics.create(name="trade")
     own.saved_filters.create(list="claims", name="Mine", query="q=trade", by=reviewer)
-    own.revisions.create(uid=DONE, action="topic-delete", said="Done.", before={"topic": 10**9, "name": "x"}, by=reviewer)
+    own.revisions.create(
+        uid=DONE,
+        action="filter",
+        said="Done.",
+        before={"list": "claims", "name": "x", "query": "", "by": None},
+        by=reviewer,
+    )
     invitation = {"digest": "d" * 64, "by": lead, "expires_at": "2100-01-01T00:00Z", "role": "viewer"}
     own.invitations.create(**invitation)
     foreign = make_dossier("foreign", leads=[make_user("their-lead")])

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sources import copies
 from sources.copies import make_fingerprints, near_copies, near_copies_among
 from sources.models import Dossier, Fingerprint, Resemblance
 from sources.shingles import ENGINE
@@ -80,6 +81,15 @@ def test_texts_that_are_not_stored_are_compared_with_each_other() -> None:
     (pair,) = near_copies_among([OTHER, STORY, "Correction: " + STORY])
     assert pair[:2] == (1, 2)
     assert pair[2].of_first == 1
+
+
+def test_of_many_copies_each_is_compared_with_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "BEST", 2)
+    monkeypatch.setattr(copies, "BATCH", 7)
+    texts = [f"{STORY} As number {n} has it." for n in range(20)]
+    pairs = near_copies_among(texts)
+    assert {place for one, other, _ in pairs for place in (one, other)} == set(range(20))
+    assert len(pairs) <= 40
 
 
 def test_fingerprints_of_another_engine_are_made_anew(dossier: Dossier) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sources.actions.original import bytes_of
 from sources.models import Counter, Dossier, Membership, Original, Source
@@ -265,3 +266,11 @@ def test_same_text_in_another_dossier_is_no_hindrance(dossier: Dossier, folder: 
     make_source(make_dossier("other"), (folder / "a.md").read_text())
     run("china-russia", folder / "a.md")
     assert Source.objects.filter(dossier=dossier).count() == 1
+
+
+def test_worker_is_to_look_for_their_origins(
+    folder: Path, dossier: Dossier, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        run(dossier.slug, folder)
+    assert ProcrastinateJob.objects.filter(queueing_lock=f"origins of {dossier.pk}").exists()

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from config.commands import OperatorCommand
 from sources.actions.dossier import create_dossier
 from sources.actions.draft import GUESSED, MAX_BYTES, TOO_BIG
+from sources.actions.origin import propose_later
 from sources.actions.original import keep_original
 from sources.actions.source import HereAlready, bring_in_source, same_text
 from sources.intake.draft import Draft as Extracted
@@ -88,6 +89,8 @@ class Command(OperatorCommand):
                     bad.append(f"{item.name}: {' '.join(error.messages)}")
             if bad and not keep_going:
                 raise CommandError(_listed(bad, f"Nothing was brought into {slug}"))
+            if sources:
+                propose_later(dossier)
         self.stdout.write(_closing(dossier, sources, skipped, made=made, leads=leads))
 
 

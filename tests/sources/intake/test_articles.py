@@ -193,3 +193,20 @@ def test_hostile_json_ends_in_a_refusal(text: str) -> None:
     except IntakeError:
         return
     assert all(isinstance(row, Row) and row.error for row in table.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.json", b"[" + b"[]," * 3_000_000 + b"[]]", "lists and objects"),
+        ("a.csv", b"," * 100_000 + b"\ntext", "more than 1,000 columns"),
+        (
+            "a.jsonl",
+            b"{" + b",".join(b'"%d":1' % n for n in range(2_000)) + b"}\n",
+            "more than 1,000 columns",
+        ),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused(name: str, data: bytes, said: str) -> None:
+    with pytest.raises(IntakeError, match=said):
+        read_table(name, data)
