@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from claims.exchange.checking import Checker
 from claims.exchange.fields import IMPORTER, Reading
 from claims.exchange.lines import LINE_LIMIT, read_line
 from claims.exchange.loading import FILLED, LOAD, REMEMBER
 from claims.exchange.problems import Problem, Problems
-from claims.exchange.resolving import Resolver
 from claims.exchange.staging import RECORDS, Staging
 from claims.exchange.strict_json import BadLine
 from sources.languages import config_for
@@ -136,12 +136,12 @@ class _Import:
 
     # ---- resolving and checking
 
-    def resolve(self) -> Resolver:
+    def resolve(self) -> Checker:
         """Lock, recognise what is here, refer, and check; leaves every problem in ``problems``."""
         Dossier.objects.select_for_update(no_key=True).get(pk=self.dossier.pk)
         line = self.line or {}
         uid = str(self.dossier.uid)
-        resolver = Resolver(
+        resolver = Checker(
             cursor=self.cursor,
             dossier=self.dossier.pk,
             scope=line.get("uid") or line.get("slug") or "",
@@ -174,7 +174,7 @@ class _Import:
         rows = Counter.objects.select_for_update(no_key=True).filter(dossier=self.dossier).order_by("pk")
         return {row.letter: row.last for row in rows}
 
-    def _resolve_people(self, resolver: Resolver) -> None:
+    def _resolve_people(self, resolver: Checker) -> None:
         """Who the names are: members by user name, then people who came with a file before; new ones have no key.
 
         In a file of this dossier's own the name that a person has here comes first.
@@ -214,7 +214,7 @@ class _Import:
             reason = f"only a lead brings in what “{found[0]}” made, who is a member here"
             self.problems.add(Problem(self.line_number, "", "by", reason))
 
-    def _number(self, resolver: Resolver, counters: dict[str, int]) -> None:
+    def _number(self, resolver: Checker, counters: dict[str, int]) -> None:
         """Into an empty dossier cited numbers are kept; all other records get the next ones, in the file's order."""
         last = self.line["last"] if self.line and self.is_empty else {}
         for name, (_, letter) in RECORDS.items():
@@ -237,7 +237,7 @@ class _Import:
                 floor=floor,
             )
 
-    def _refuse_too_high(self, resolver: Resolver, name: str, letter: str) -> None:
+    def _refuse_too_high(self, resolver: Checker, name: str, letter: str) -> None:
         """Numbers so high that they would leave none for the records to come."""
         reason = f"is above {KEPT_LIMIT:,}, the highest number that is kept: it would leave too few to come"
         if letter:
@@ -252,7 +252,7 @@ class _Import:
 
     # ---- loading
 
-    def load(self, resolver: Resolver) -> Report:
+    def load(self, resolver: Checker) -> Report:
         self._make_people(resolver)
         self._settle_dossier(resolver)
         config = config_for(self.dossier.language) if self.dossier.language else ""
@@ -275,7 +275,7 @@ class _Import:
             self.report.gone += gone
         return self.report
 
-    def _make_people(self, resolver: Resolver) -> None:
+    def _make_people(self, resolver: Checker) -> None:
         """The people whom new lines name and nobody knows here."""
         resolver.run(
             """
@@ -312,7 +312,7 @@ class _Import:
             """
         )
 
-    def _settle_dossier(self, resolver: Resolver) -> None:
+    def _settle_dossier(self, resolver: Checker) -> None:
         """What the dossier line brings into an empty dossier."""
         if self.line is None:
             return
