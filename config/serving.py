@@ -18,6 +18,9 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+SETTLED = 5.0
+"""Seconds after which the end of a worker is an accident, and another is begun."""
+
 GRACE = 10.0
 """Seconds that the children have to end by themselves."""
 
@@ -59,9 +62,10 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def serve(host: str, port: int, *, environment: dict[str, str] | None = None, ready: str = "") -> None:
-    """Run web server and worker until Ctrl-C, SIGTERM, or the end of one of them; then end both.
+    """Run web server and worker until Ctrl-C, SIGTERM, or the end of the server; then end both.
 
-    ``ready`` is printed once the server answers. Raises CommandError when a child ends by itself.
+    A worker that was killed is begun anew: its jobs are taken up again. ``ready`` is printed once the server answers.
+    Raises CommandError when the server ends by itself, or a worker that has only just begun.
     """
     workers = str(max(1, min(4, os.cpu_count() or 1)))
     server = [
@@ -78,12 +82,16 @@ def serve(host: str, port: int, *, environment: dict[str, str] | None = None, re
     ]
     with _stopped_by_signal() as stop, _children([server, worker], environment or {}) as children:
         announced = False
+        begun = time.monotonic()
         while not stop.raised:
-            for child in children:
-                if child.poll() is not None:
-                    raise CommandError(
-                        f"The {'web server' if child is children[0] else 'worker'} ended by itself."
-                    )
+            if children[0].poll() is not None:
+                raise CommandError("The web server ended by itself.")
+            if children[1].poll() is not None:
+                if time.monotonic() - begun < SETTLED:
+                    raise CommandError("The worker ended by itself.")
+                print("The worker ended by itself; another takes over.", file=sys.stderr, flush=True)
+                children[1] = _child(worker, environment or {})
+                begun = time.monotonic()
             if not announced and _answers(host, port):
                 announced = True
                 print(ready or f"Serving on http://{host}:{port}/ (Ctrl-C ends it)", flush=True)
@@ -118,6 +126,17 @@ def _stopped_by_signal() -> Iterator[_Stop]:
             signal.signal(number, handler)
 
 
+def _child(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+    )
+
+
 @contextlib.contextmanager
 def _children(
     commands: Sequence[Sequence[str]], environment: dict[str, str]
@@ -126,16 +145,7 @@ def _children(
     children: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:
-            children.append(
-                subprocess.Popen(
-                    command,
-                    cwd=settings.BASE_DIR,
-                    env={**os.environ, **environment},
-                    stdout=subprocess.DEVNULL,
-                    start_new_session=True,
-                    preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-                )
-            )
+            children.append(_child(command, environment))
         yield children
     finally:
         for child in children:

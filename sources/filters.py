@@ -69,7 +69,7 @@ class SourceFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
 
     versions = django_filters.ChoiceFilter(
-        method="by_versions", choices=[(ALL, "old ones too")], empty_label="the newest"
+        method="by_versions", choices=[(ALL, "old ones too")], empty_label="the newest", label="Versions"
     )
 
     class Meta:

@@ -51,5 +51,5 @@ def _support_said(sources: int, origins: int, unknown: int) -> SafeString:
         said = f"1 source, {'its origin not established' if unknown else '1 origin'}"
     else:
         said = f"{sources:,} sources, {origins:,} origin{'' if origins == 1 else 's'}"
-        said += f", {unknown:,} not established" if unknown else ""
+        said += f" ({unknown:,} not established)" if unknown else ""
     return format_html('<span class="support">{}</span>', said)

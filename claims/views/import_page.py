@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from claims.actions.bin import put_in_bin
 from claims.actions.intake import bin_intake, carrying_over, restore_intake
 from claims.views.bin import asked_since
-from config.web import Request, done
+from config.web import Request, done, tell
 from sources.access import Access, enter
 from sources.actions.intake import begin_storing
 from sources.models import Intake, Role, Source
@@ -38,7 +38,12 @@ def intake_store(request: Request, slug: str, uid: UUID) -> HttpResponse:
     """Confirm an intake: a job brings in all that can be."""
     _access, intake = _entered(request, slug, uid)
     try:
-        if not begin_storing(intake):
+        if count := begin_storing(intake):
+            undo = reverse("claims:intake-bin", args=[slug, uid])
+            tell(
+                request, f"{count:,} {'source' if count == 1 else 'sources'} are being brought in.", undo=undo
+            )
+        else:
             messages.error(request, "There is nothing left to bring in.")
     except ValidationError as error:
         messages.error(request, error.messages[0])

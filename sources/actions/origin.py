@@ -5,7 +5,7 @@ takes it back. All of it holds the dossier's lock: proposals wait for people, pe
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import product
@@ -61,14 +61,26 @@ def _defer(key: int) -> None:
 
 
 @transaction.atomic
-def confirm_origin(origin: Origin, *, by: Membership | None) -> Regrouping:
-    """Say that these sources share one origin; those of a proposal to join a confirmed one go into it."""
+def confirm_origin(
+    origin: Origin, *, by: Membership | None, seen: Collection[int] | None = None
+) -> Regrouping:
+    """Say that these sources share one origin; those of a proposal to join a confirmed one go into it.
+
+    Refuses (ValidationError) when the proposal is no longer of the sources ``seen`` (their numbers): the machine
+    proposes anew while people look.
+    """
     dossier, origin = _locked(origin)
     if origin.state == CONFIRMED:
         raise ValidationError(f"Origin {origin.number} is confirmed already.", code="confirmed")
     members = list(_members(origin))
     if not members:
         raise ValidationError("Its sources were regrouped in the meantime.", code="empty")
+    if seen is not None and {member.number for member in members if not member.is_binned} != set(seen):
+        raise ValidationError(
+            f"What is proposed changed since you looked: it is {_cited(members)} now. Nothing was confirmed: "
+            "look again.",
+            code="changed",
+        )
     into = origin.joins or origin
     said = f"{_cited(members)} {'joined to' if origin.joins else 'confirmed as'} one origin."
     if origin.joins:
@@ -185,9 +197,7 @@ def take_back(regrouping: Regrouping, *, by: Membership | None) -> None:
     if regrouping.undone_at:
         raise ValidationError("This was taken back already.", code="undone")
     before, after = regrouping.before, regrouping.after
-    if _standing(list(after["sources"]), list(after["origins"])) != {
-        part: after[part] for part in ("sources", "origins")
-    }:
+    if _went_on(after):
         raise ValidationError(
             "These origins were changed again since, so this cannot be taken back: nothing was changed. "
             "Regroup the sources as they should be.",
@@ -195,9 +205,11 @@ def take_back(regrouping: Regrouping, *, by: Membership | None) -> None:
         )
     for key, fields in before["origins"].items():
         Origin.objects.filter(pk=key).update(**fields)
+    # A proposal that is gone since was the machine's: its sources are left to be proposed anew.
+    there = set(Origin.objects.filter(dossier=dossier).values_list("pk", flat=True))
     wanted = defaultdict[int | None, list[str]](list)
     for key, origin in before["sources"].items():
-        wanted[origin].append(key)
+        wanted[origin if origin in there else None].append(key)
     for origin, keys in wanted.items():
         Source.objects.filter(pk__in=keys).update(origin=origin)
     for one, other in after.get("apart", []):
@@ -294,6 +306,22 @@ def _kept(
     yield regrouping
     regrouping.after |= _standing(*keys)
     regrouping.save(force_insert=True)
+
+
+def _went_on(after: Mapping[str, Any]) -> bool:
+    """Whether somebody regrouped these sources since; what the machine proposed anew does not count."""
+    now = _standing(list(after["sources"]), list(after["origins"]))
+    held = [*after["sources"].values(), *now["sources"].values()]
+    confirmed = set(Origin.objects.filter(pk__in=held, state=CONFIRMED).values_list("pk", flat=True))
+    regrouped = any(
+        now["sources"].get(key) != origin and {origin, now["sources"].get(key)} & confirmed
+        for key, origin in after["sources"].items()
+    )
+    return regrouped or any(
+        now["origins"].get(key) != fields
+        and CONFIRMED in (fields["state"], now["origins"].get(key, fields)["state"])
+        for key, fields in after["origins"].items()
+    )
 
 
 def _standing(sources: Iterable[Any], origins: Iterable[Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sources.differences import side_by_side
 from sources.forms.origin import JoinForm, NameForm
 from sources.models import Dossier, Fingerprint, Origin, Regrouping, Resemblance, Role, Source
 from sources.origins import Shared, percent, sentence
-from sources.pages import COUNTED, page_of, said
+from sources.pages import COUNTED, asked_number, page_of, said
 from sources.querysets import related_rows
 from sources.shingles import Wording, likeness
 
@@ -101,10 +101,15 @@ def _rows(found: list[Any]) -> list[Row]:
 
 @require_POST
 def origin_confirm(request: Request, slug: str, number: int) -> HttpResponse:
-    """These sources share one origin."""
+    """These sources share one origin: those that were ``seen``."""
     access = enter(request, slug, Role.ANALYST)
     origin = _origin(access, number)
-    return _done(request, access, lambda: origins.confirm_origin(origin, by=access.person))
+    seen = (
+        [asked_number(written) for written in request.POST["seen"].split()]
+        if "seen" in request.POST
+        else None
+    )
+    return _done(request, access, lambda: origins.confirm_origin(origin, by=access.person, seen=seen))
 
 
 @require_POST

@@ -87,6 +87,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* Ctrl+Enter sends the form that one writes in, by its first button. What a page does with it itself comes first. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || event.isComposing) return;
+  const form = event.target.closest("main form");
+  const button = form?.querySelector("button:not([type=button], [disabled])");
+  if (form?.method !== "post" || !button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+});
+
 const keysSwitch = document.querySelector("[data-keys-switch]");
 if (keysSwitch) {
   keysSwitch.checked = document.documentElement.dataset.keys !== "off";

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from config.serving import SETTLED
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -120,6 +122,34 @@ def test_demo_serves_and_ends_with_all_that_it_started(data: Path, port: int, nu
     assert (status, "Sign in" in page) == (200, True)
     assert end(process, number) < 20
     assert process.returncode == 0
+    assert servers_of(data) == []
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The job workers that this server began."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            status = (entry / "status").read_text()
+            line = (entry / "cmdline").read_bytes()
+            if f"PPid:\t{process.pid}\n" in status and b"procrastinate" in line:
+                found.append(int(entry.name))
+    return found
+
+
+def test_a_killed_worker_is_followed_by_another(data: Path, port: int) -> None:
+    process = start(data, "demo", "--port", str(port))
+    until_served(process, port)
+    [worker] = workers_of(process)
+    time.sleep(SETTLED)
+    os.kill(worker, signal.SIGKILL)
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and workers_of(process) in ([], [worker]):
+        time.sleep(0.2)
+    assert answer(port, "/healthz") == (200, "ok")
+    assert len(workers_of(process)) == 1
+    assert workers_of(process) != [worker]
+    assert end(process) < 20
     assert servers_of(data) == []
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from django.core.management.base import CommandError, CommandParser
-from sources.actions.origin import propose_origins
 from tqdm import tqdm
 
 from claims.actions.suggestion import suggest
@@ -13,6 +12,7 @@ from claims.models import Claim
 from claims.suggestions.records import Suggestion
 from claims.suggestions.suggesting import PER_CLAIM
 from config.commands import OperatorCommand
+from sources.actions.origin import propose_origins
 from sources.models import Dossier
 
 

@@ -62,6 +62,37 @@ def test_an_analyst_confirms_and_takes_it_back(
     assert set(_states(dossier).values()) == {"proposed"}
 
 
+def test_only_what_was_seen_is_confirmed(
+    dossier: Dossier, analyst: Membership, copies: list[Source], sign_in: SignIn
+) -> None:
+    client = sign_in(analyst)
+    assert 'name="seen" value="1 2 3 "' in client.get(_at(dossier)).text
+    response = client.post(_at(dossier, "origin-confirm", 1), {"seen": "1 2"})
+    assert response.status_code == 422
+    assert "it is S-1, S-2 and S-3 now" in response.text
+    assert set(_states(dossier).values()) == {"proposed"}
+    client.post(_at(dossier, "origin-confirm", 1), {"seen": "1 2 3"})
+    assert set(_states(dossier).values()) == {"confirmed"}
+
+
+def test_what_the_machine_proposes_anew_stands_in_nobodys_way(
+    dossier: Dossier, analyst: Membership, copies: list[Source], sign_in: SignIn
+) -> None:
+    client = sign_in(analyst)
+    client.post(_at(dossier, "origin-split", 2), {"from": "2"})
+    make_source(dossier, f"{STORY} A fourth copy.", by=analyst)
+    propose_origins(dossier)
+    regrouping = Regrouping.objects.get()
+    assert client.post(_at(dossier, "origin-undo", regrouping.uid)).status_code == 302
+    propose_origins(dossier)
+    assert set(_states(dossier)) == {"S-1", "S-2", "S-3", "S-5"}
+    client.post(_at(dossier, "origin-split", 2), {"from": "2"})
+    client.post(_at(dossier, "origin-confirm", Source.objects.get(number=1).origin.number))  # type: ignore[union-attr]
+    split = Regrouping.objects.filter(undone_at=None).order_by("pk").first()
+    assert split
+    assert client.post(_at(dossier, "origin-undo", split.uid)).status_code == 422
+
+
 def test_a_source_is_split_off_and_another_stands_on_its_own(
     dossier: Dossier, analyst: Membership, copies: list[Source], sign_in: SignIn
 ) -> None:
