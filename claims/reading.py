@@ -181,7 +181,7 @@ class Reading:
     def query(self, **changes: str) -> str:
         """The address's query with these changed; '' takes one out."""
         query = self.asked.copy()
-        for name in ("from", "part", *changes):
+        for name in ("from", "part", "counts", *changes):
             query.pop(name, None)
         for name, value in changes.items():
             if value:

@@ -36,7 +36,7 @@ def source_detail(request: Request, slug: str, number: int) -> HttpResponse:
     given the form.
 
     The page's script asks for cards alone: those around a claim, or the ``part`` of them before or after what it has;
-    the links of its filters for all that they change.
+    for the ``counts`` of the filters; the links of its filters for all that they change.
     """
     access = enter(request, slug, Role.VIEWER)
     sources = _sources(access).live()
@@ -47,7 +47,8 @@ def source_detail(request: Request, slug: str, number: int) -> HttpResponse:
         )
     source = get_object_or_404(sources, number=number)
     form = ClaimForm(source) if access.can_write else None
-    return show(request, TEMPLATE, _form(source, form) | _text(request, access, source), fragment="desk")
+    fragment = "bar" if "counts" in request.GET else "desk"
+    return show(request, TEMPLATE, _form(source, form) | _text(request, access, source), fragment=fragment)
 
 
 @require_POST

@@ -226,6 +226,8 @@ def test_ten_claims_are_read_and_marked_by_keys_alone(ann: Membership, open_sour
         page.keyboard.type(f"{n * 3} ships sailed.")
         page.keyboard.press("Control+Enter")
         expect(page.locator("#said")).to_contain_text(f"C-{n} marked.")
+    expect(page.locator("#bar")).to_contain_text("10 of 12 sentences have a claim")
+    expect(page.locator("#bar [data-all] .count")).to_have_text("10")
     quotes = list(Claim.objects.order_by("number").values_list("quote", flat=True))
     assert quotes[:2] == ["says 📈 that 3 ships sailed.", "Sentence 2 says 📈 that 6 ships sailed."]
     page.keyboard.press("N")

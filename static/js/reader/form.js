@@ -190,7 +190,10 @@ if (canMark) {
     const { target } = event.detail;
     if (target.id === "marking") {
       const last = cards().lastElementChild;
-      if (last?.matches("[data-start]") && !isMarked(last.dataset.claim)) return placeCard(last);
+      if (last?.matches("[data-start]") && !isMarked(last.dataset.claim)) {
+        placeCard(last);
+        return countAnew();
+      }
       if (!marking().open) return;
       say(marking().querySelector(".errorlist")?.textContent.trim() ?? "");
       marking().querySelector("[aria-invalid=true], [name=statement]").focus();
@@ -207,6 +210,13 @@ if (canMark) {
       card.querySelector("[aria-invalid=true], [name=statement]").focus();
     }
   });
+}
+
+/* What the filters count is asked for when the mark stands: saving does not wait for it. */
+function countAnew() {
+  const here = new URL(location);
+  here.searchParams.set("counts", "1");
+  htmx.ajax("GET", here.pathname + here.search, { target: "#bar", swap: "outerHTML" });
 }
 
 export function editAtHand(focused) {
