@@ -157,7 +157,7 @@ class ByKeys(ByMouse):
 
     def add(self, page: Page, text: str, title: str) -> None:
         self.go(page, "Import")
-        self.reach(page, "main textarea")
+        self.reach(page, "main textarea[name=text]")
         page.keyboard.insert_text(text)
         self.reach(page, "main button.button-primary")
         page.keyboard.press("Enter")

@@ -13,7 +13,7 @@ from tests.conftest import make_claim, make_link, make_source
 pytestmark = pytest.mark.django_db
 
 SignIn = Callable[..., Client]
-SAID = "5 sources, 2 origins, 1 not established"
+SAID = "5 sources, 2 origins (1 not established)"
 
 
 @pytest.fixture

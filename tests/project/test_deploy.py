@@ -34,7 +34,7 @@ OUTSIDE = {"HTTPS": "1", "ALLOWED_HOSTS": "gainsay.example.org", "SECRET_KEY": K
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*VARIABLES, "DJANGO_ALLOW_ASYNC_UNSAFE"):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GAINSAY_DATA", str(tmp_path))
 
@@ -53,7 +53,8 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Module
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-    clean.pop("DJANGO_SETTINGS_MODULE", None)
+    for ours in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+        clean.pop(ours, None)
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
