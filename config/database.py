@@ -4,6 +4,7 @@ Settings only describe it. Whatever is about to use the database calls `ensure_s
 wsgi.py, asgi.py and the tests. So reading the settings starts no server.
 """
 
+import atexit
 import functools
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
 from config.postgres import DATABASE, PORT, ROLE, Embedded, EmbeddedError, binary_folder
@@ -75,6 +77,7 @@ def ensure_started(arguments: Sequence[str] | None = None, *, durable: bool = Tr
     if arguments is None:
         if (server := embedded()) is not None:
             server.start(durable=durable)
+            atexit.register(_close_pools)  # runs before the server's own: last registered, first run
         return
     try:
         settings.DATABASES  # noqa: B018  a wrong value in the environment is refused here, in one line
@@ -94,6 +97,13 @@ def run_program(arguments: Sequence[str]) -> int:
     return subprocess.run(  # noqa: S603  the operator's own command
         [binary_folder() / program, *rest], check=False, env=os.environ | server.environment()
     ).returncode
+
+
+def _close_pools() -> None:
+    """A pool goes on connecting in threads of its own: left open, it complains of a server that has stopped."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # every database of ours is a PostgreSQL
 
 
 @functools.cache

@@ -135,6 +135,25 @@ def test_a_command_that_needs_the_database_finds_it_and_leaves_nothing_running(d
     assert Embedded(data)._processes() == []
 
 
+def test_a_connection_that_is_still_being_made_at_the_end_is_waited_for(data: Path) -> None:
+    script = """if True:
+        import atexit, time
+        import django, psycopg
+        from config.database import ensure_started
+        atexit.register(time.sleep, 0.6)  # after all else: whatever is left undone then is heard of
+        ensure_started(["migrate"])
+        django.setup()
+        from django.db import connection
+        connection.ensure_connection()
+        connect = psycopg.Connection.connect
+        psycopg.Connection.connect = lambda *given, **more: time.sleep(0.3) or connect(*given, **more)
+        connection.pool.resize(8)
+    """
+    ran = python(data, "-c", script)
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert Embedded(data)._processes() == []
+
+
 def test_an_external_database_is_used_and_no_other_started(data: Path) -> None:
     external = Embedded(data / "external")
     external.start(durable=False)
