@@ -27,4 +27,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_USE_FINDERS = (
+    False  # every client would look through all static files anew; the live server has its own way
+)
 STATIC_ROOT.mkdir()  # noqa: F405  WhiteNoise warns of a folder that is not there

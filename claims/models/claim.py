@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from claims.querysets.claim import ClaimQuerySet
 from claims.querysets.speaker import SpeakerQuerySet, TopicQuerySet
 from sources.fields import ExtraField, Period, RowSearchVector, TextSearchConfigField
-from sources.models import Dossier, Letter, Membership, Record, Source
+from sources.models import Checked, Dossier, Letter, Membership, Record, Source
 from sources.validators import validate_period, validate_time
 
 
@@ -35,7 +35,7 @@ class Credibility(models.IntegerChoices):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Speaker(models.Model):
+class Speaker(Checked):
     """Who asserts claims; known by name within the dossier, which the database keeps from being another's alias."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="speakers", db_index=False)

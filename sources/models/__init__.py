@@ -1,5 +1,6 @@
 """The records of sources: accounts, dossiers and their people, texts as they came."""
 
+from sources.models.checked import Checked
 from sources.models.dossier import Counter, Dossier, Invitation, Letter, Membership, Role
 from sources.models.draft import Draft
 from sources.models.intake import Intake
@@ -11,6 +12,7 @@ from sources.models.user import User
 
 __all__ = [
     "TEXT_LIMIT",
+    "Checked",
     "Counter",
     "Dossier",
     "Draft",

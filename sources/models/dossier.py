@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from sources.fields import ExtraField
+from sources.models.checked import Checked
 from sources.querysets import DossierQuerySet, MembershipQuerySet
 
 
@@ -43,7 +44,7 @@ slug_validator = RegexValidator(
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Dossier(models.Model):
+class Dossier(Checked):
     """One question under study, with its sources, claims, links and people; rights are the dossier's."""
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
@@ -93,7 +94,7 @@ class Dossier(models.Model):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Membership(models.Model):
+class Membership(Checked):
     """A person of a dossier. With a role she may enter; without one she has left, or was imported and cannot sign in.
 
     Whoever made a record is named by her membership, so the name stays when the account goes.

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from sources.languages import direction_of, name_of
+from sources.models.checked import Checked
 from sources.models.dossier import Dossier, Membership
 from sources.models.intake import Intake
 from sources.models.original import Original
@@ -13,7 +14,7 @@ from sources.querysets import DraftQuerySet
 from sources.validators import validate_text
 
 
-class Draft(models.Model):
+class Draft(Checked):
     """A text on its way in, seen by nobody but the person who brought it; gone once confirmed, or a week old.
 
     What intake guessed, and what the person wrote over it, stands in fields named as the source's. ``original`` is the

@@ -8,13 +8,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from sources.models.checked import Checked
 from sources.models.dossier import Dossier, Membership
 from sources.models.source import Source
 from sources.querysets import OriginQuerySet
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Origin(models.Model):
+class Origin(Checked):
     """The sources that share one independent voice; a source is in one at most (``Source.origin``).
 
     ``reasons`` are sentences that say why they were taken together. A proposed origin is the machine's and may be

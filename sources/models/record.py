@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from sources.fields import ExtraField
+from sources.models.checked import Checked
 from sources.models.dossier import Dossier, Letter, Membership
 
 
-class Record(models.Model):
+class Record(Checked):
     """A record that people cite by number. Numbers are given once a dossier; ``version`` counts its edits.
 
     ``by`` and ``at`` may be null: a file may say that nobody knows who made a record, or when.
