@@ -1,4 +1,4 @@
-"""The table of the claims' vectors, which is there only where pgvector is: made, filled, searched. No model refers to it.
+"""The table of the claims' vectors, there only where pgvector is: made, filled, searched. No model refers to it.
 
 A row holds a claim's vector, that of its denial, and how crowded it stands, all of one engine; ``digest`` tells
 whether the statement is still the one that was read. Vectors of any length share the table: each length has an HNSW
@@ -9,6 +9,7 @@ index of its own, up to what pgvector can index, beyond which the search reads a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -204,14 +205,23 @@ def held(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> Vectors:
     )
 
 
+def matrices(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    """The vectors of these claims, of their denials, and their crowds, in this order; zeros where there are none."""
+    there = held(dossier, engine, claims)
+    none = np.zeros(engine.dimensions, np.float32)
+    return (
+        np.stack([there.vector.get(key, none) for key in claims]),
+        np.stack([there.denied.get(key, none) for key in claims]),
+        np.array([there.crowd.get(key, 0.0) for key in claims], np.float32),
+    )
+
+
 def _read(sent: bytes) -> Floats:
     """What ``halfvec_send`` wrote: two numbers of two bytes, then the values."""
     return np.frombuffer(bytes(sent), dtype=">f2", offset=4).astype(np.float32)
 
 
-def nearest(
-    dossier: Dossier, engine: Embedder, queries: Sequence[Floats], k: int
-) -> list[list[Near]]:
+def nearest(dossier: Dossier, engine: Embedder, queries: Sequence[Floats], k: int) -> list[list[Near]]:
     """For each query its ``k`` nearest claims of the dossier, best first, by the index."""
     dimensions = engine.dimensions
     vector = f"e.vector::halfvec({dimensions:d})"
@@ -240,7 +250,9 @@ def nearest(
 
 def _explore(cursor: "connection.cursor") -> None:  # type: ignore[name-defined]
     """How far the index looks. Several dossiers share it: it goes on until enough of this one are found."""
-    cursor.execute("SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' FROM pg_extension WHERE extname = 'vector'")
+    cursor.execute(
+        "SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' FROM pg_extension WHERE extname = 'vector'"
+    )
     [goes_on] = cursor.fetchone()
     cursor.execute(f"SET LOCAL hnsw.ef_search = {EXPLORED}")
     if goes_on:
@@ -272,7 +284,7 @@ def crowd(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> None:
         )
 
 
-def uncounted(dossier: Dossier, engine: Embedder, since: object, limit: int) -> list[int]:
+def uncounted(dossier: Dossier, engine: Embedder, since: datetime, limit: int) -> list[int]:
     """Claims whose crowd was not computed since then."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""What the machine proposes and people decide about it: open suggestions, dismissals, the run that computes, the judge."""
+"""What the machine proposes and people decide about it: open suggestions, dismissals, the search, the learned judge."""
 
 import uuid
 
@@ -16,10 +16,10 @@ from sources.models import Dossier, Membership
 class Suggested(models.Model):
     """A pair that the machine proposes, once for each way they may stand; ``one`` has the lower key.
 
-    It is open while both claims are out of the bin, have no link and were not dismissed: ``SuggestedQuerySet.open``.
+    It is open while both claims are out of the bin, have no link and were not dismissed (see ``open``).
     ``probabilities`` are of contradicts, supports, neither; ``reasons`` are [feature, sentence, weight in log-odds].
-    ``via`` are the claims that links lead over, from the one to the other, where ``by_links`` they do. A ``provisional``
-    one was judged at once, without reading the two together: a job does that.
+    ``via`` are the claims that links lead over, from one to the other, where ``by_links`` they do. A ``provisional`` one
+    was judged at once, without reading the two together: a job does that.
     """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
@@ -47,7 +47,9 @@ class Suggested(models.Model):
             models.CheckConstraint(
                 condition=Q(stance__in=[Kind.CONTRADICTS, Kind.SUPPORTS]), name="suggested_stance_known"
             ),
-            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="suggested_score_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=1), name="suggested_score_is_a_share"
+            ),
         ]
         indexes = [
             models.Index(fields=["dossier", "stance", "over_time", "-score", "-id"], name="suggested_likely"),

@@ -42,4 +42,3 @@ class SuggestedQuerySet(models.QuerySet["Suggested"]):
     def after(self, by: str, value: float, key: int) -> Self:
         """What follows a row of this ``score`` or ``uncertainty`` in the order."""
         return self.filter(Q(**{f"{by}__lt": value}) | Q(**{by: value}, pk__lt=key))
-
