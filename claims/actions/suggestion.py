@@ -28,7 +28,7 @@ from sources.models import Dossier, Membership
 
 State = SuggestionRun.State
 
-LEAST_SCORE = 0.02
+LEAST_SCORE = 0.05
 """What is less likely is not worth a person's eye: the pages keep nothing of it. The command prints it."""
 
 MEANING = "Reading what the claims mean"
@@ -298,8 +298,9 @@ def keep(
             """
             INSERT INTO claims_suggested (dossier_id, one_id, other_id, stance, score, uncertainty, probabilities,
                 reasons, over_time, by_links, via, engine, method, provisional, at)
-            SELECT DISTINCT ON (r.one, r.other, r.stance) %s, r.one, r.other, r.stance, r.score,
-                r.uncertainty, r.probabilities, r.reasons, r.over_time, r.by_links, r.via, %s, r.method, %s, %s
+            SELECT DISTINCT ON (r.one, r.other, r.stance)
+                %s, r.one, r.other, r.stance, r.score, r.uncertainty, r.probabilities,
+                r.reasons, r.over_time, r.by_links, r.via, %s, r.method, %s, %s
             FROM jsonb_to_recordset(%s::jsonb) AS r(one bigint, other bigint, stance text, score float8, uncertainty float8,
                 probabilities float8[], reasons jsonb, over_time boolean, by_links boolean, via bigint[], method text)
             ORDER BY r.one, r.other, r.stance, r.score DESC

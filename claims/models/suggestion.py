@@ -18,8 +18,8 @@ class Suggested(models.Model):
 
     It is open while both claims are out of the bin, have no link and were not dismissed (see ``open``).
     ``probabilities`` are of contradicts, supports, neither; ``reasons`` are [feature, sentence, weight in log-odds].
-    ``via`` are the claims that links lead over, from one to the other, where ``by_links`` they do. A ``provisional`` one
-    was judged at once, without reading the two together: a job does that.
+    ``via`` are the claims that links lead over, where ``by_links`` they do. A ``provisional`` one was judged at once,
+    without reading the two together: a job does that.
     """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
