@@ -301,8 +301,9 @@ def keep(
             SELECT DISTINCT ON (r.one, r.other, r.stance)
                 %s, r.one, r.other, r.stance, r.score, r.uncertainty, r.probabilities,
                 r.reasons, r.over_time, r.by_links, r.via, %s, r.method, %s, %s
-            FROM jsonb_to_recordset(%s::jsonb) AS r(one bigint, other bigint, stance text, score float8, uncertainty float8,
-                probabilities float8[], reasons jsonb, over_time boolean, by_links boolean, via bigint[], method text)
+            FROM jsonb_to_recordset(%s::jsonb) AS r(one bigint, other bigint, stance text, score float8,
+                uncertainty float8, probabilities float8[],
+                reasons jsonb, over_time boolean, by_links boolean, via bigint[], method text)
             ORDER BY r.one, r.other, r.stance, r.score DESC
             ON CONFLICT (one_id, other_id, stance) DO UPDATE SET score = excluded.score,
                 uncertainty = excluded.uncertainty, probabilities = excluded.probabilities,

@@ -1,7 +1,7 @@
 """Suggestions: the ranked list of the dossier, those of one claim, and what a person makes of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -164,8 +164,8 @@ def _rows(access: Access, page: Sequence[Suggested], first: Claim | None = None)
     for row in page:
         one, other = claims[row.one_id], claims[row.other_id]
         rows.append(Row(row, other, one) if first and other.pk == first.pk else Row(row, one, other))
-    later = [row.anchor for row in rows[1:]] + [""]
-    return [Row(row.suggested, row.one, row.other, anchor) for row, anchor in zip(rows, later, strict=True)]
+    following = [*(row.anchor for row in rows[1:]), ""]
+    return [replace(row, next=anchor) for row, anchor in zip(rows, following, strict=False)]
 
 
 def _disclose_via(access: Access, page: Sequence[Suggested]) -> None:
