@@ -163,6 +163,7 @@ DESKS = (
             Action("pair.neither", "n", "neither: saved at once", also="3"),
             Action("pair.type", "t", "to the type of contradiction"),
             Action("pair.rationale", "r", "to the rationale"),
+            Action("pair.suggestions", "g", "to the pairs that the machine suggests"),
         ),
     ),
     Desk(
