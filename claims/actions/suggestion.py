@@ -31,6 +31,8 @@ State = SuggestionRun.State
 LEAST_SCORE = 0.05
 """What is less likely is not worth a person's eye: the pages keep nothing of it. The command prints it."""
 
+READ_AT_A_TIME = 4
+
 MEANING = "Reading what the claims mean"
 
 logger = logging.getLogger(__name__)
@@ -88,9 +90,14 @@ def count_crowds(basis: Basis, since: datetime, enough: Callable[[], bool] = lam
     return True
 
 
-def _next_claims(dossier: Dossier, after: int) -> list[int]:
+def _next_claims(dossier: Dossier, after: int, most: int = PIECE) -> list[int]:
     rows = Claim.objects.live().filter(dossier=dossier, pk__gt=after).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[:PIECE])
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def _at_a_time(basis: Basis) -> int:
+    """How many claims a job judges before it looks whether it is to end: each that is read with others takes a while."""
+    return READ_AT_A_TIME if basis.reader else PIECE
 
 
 # -- the whole dossier, by a job
@@ -178,7 +185,7 @@ def _go_on(run: SuggestionRun, enough: Callable[[], bool]) -> bool:
         learn_from_verdicts(dossier)
     basis = Basis.of(dossier)
     judges = searching(basis)
-    while block := _next_claims(dossier, run.last):
+    while block := _next_claims(dossier, run.last, _at_a_time(basis)):
         found = judges.judged(block)
         with transaction.atomic():
             if not _step(run, block):
@@ -257,8 +264,9 @@ def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
     """Judge anew, with all means, the claims that were judged in haste; whether none is left."""
     rows = LookedAt.objects.filter(dossier=dossier, provisional=True).order_by("claim")
     basis: Basis | None = None
-    while block := list(rows.values_list("claim", flat=True)[:PIECE]):
+    while rows.exists():
         basis = basis or Basis.of(dossier)
+        block = list(rows.values_list("claim", flat=True)[: _at_a_time(basis)])
         found = PieceByPiece(basis).judged(block)
         with transaction.atomic():
             keep(dossier, basis, found, claims=block)
