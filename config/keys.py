@@ -163,6 +163,19 @@ DESKS = (
             Action("pair.neither", "n", "neither: saved at once", also="3"),
             Action("pair.type", "t", "to the type of contradiction"),
             Action("pair.rationale", "r", "to the rationale"),
+            Action("pair.suggestions", "g", "to the pairs that the machine suggests"),
+        ),
+    ),
+    Desk(
+        "Suggestions",
+        ("claims:suggestion-list",),
+        (
+            Action("suggestions.down", "j", "to the next suggestion"),
+            Action("suggestions.up", "k", "to the suggestion before"),
+            Action("suggestions.contradicts", "c", "the two at hand contradict: proposed at once", also="1"),
+            Action("suggestions.supports", "s", "the first supports the second: proposed at once", also="2"),
+            Action("suggestions.neither", "n", "neither: proposed at once", also="3"),
+            Action("suggestions.dismiss", "d", "dismiss the suggestion at hand: it never returns"),
         ),
     ),
     Desk(

@@ -83,9 +83,9 @@ def another_may_do_it(job: Job) -> Iterator[None]:
         logger.exception("job %s; another that waits does it", job.id)
 
 
-def turn(context: JobContext) -> Callable[[], bool]:
+def turn(context: JobContext, seconds: float = TURN) -> Callable[[], bool]:
     """Whether a job has worked for its turn, or its worker is to end."""
-    until = time.monotonic() + TURN
+    until = time.monotonic() + seconds
     return lambda: time.monotonic() > until or context.should_abort()
 
 

@@ -11,11 +11,12 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils import timezone
 
 from claims.actions.claim import create_claim
 from claims.actions.link import create_link
 from claims.actions.review import give_verdict
-from claims.models import Claim, Link, Review
+from claims.models import Claim, Link, Review, Suggested
 from config.database import embedded, ensure_started
 from sources.access import Access, access_for
 from sources.actions.dossier import create_dossier
@@ -119,6 +120,25 @@ def make_pair(dossier: Dossier, *, by: Membership, kind: str = "contradicts", **
     one = make_claim(make_source(dossier, by=by), "Trade between the two countries fell sharply", by=by)
     other = make_claim(make_source(dossier, by=by), "trade had never been better", by=by)
     return make_link(one, other, by=by, kind=kind, **fields)
+
+
+def make_suggested(one: Claim, other: Claim, *, stance: str = "contradicts", **fields: Any) -> Suggested:
+    """What a search would have found of two claims."""
+    low, high = sorted((one, other), key=lambda claim: claim.pk)
+    score = fields.pop("score", 0.75)
+    made = {
+        "probabilities": [score, 0.95 - score, 0.05]
+        if stance == "contradicts"
+        else [0.95 - score, score, 0.05],
+        "uncertainty": 1 - max(score, 0.95 - score),
+        "reasons": [["opposed", "one says “fell”, the other “rose”", 1.25]],
+        "engine": "a model 1",
+        "method": "features 1",
+        "at": timezone.now(),
+    }
+    return Suggested.objects.create(
+        dossier_id=low.dossier_id, one=low, other=high, stance=stance, score=score, **{**made, **fields}
+    )
 
 
 def versions_now(link: Link) -> tuple[int, int]:

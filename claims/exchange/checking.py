@@ -37,6 +37,7 @@ class Checker(Resolver):
         self._check_tie("apart", "other", "other_key", "source", "kept_apart.source")
         self._check_tie("anchoring", "source", "source_key", "source", "anchorings.source")
         self._check_tie("anchoring", "to_source", "to_source_key", "source", "anchorings.to")
+        self._check_tie("dismissed", "other", "other_key", "claim", "dismissed.claim")
 
     def _check_tie(self, name: str, column: str, key: str, target: str, field: str) -> None:
         """What hangs on a new line refers to what comes with the file or is here, and not in the bin."""

@@ -15,7 +15,7 @@ from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.lines import CHANGED, FORMAT, ROUND
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
 from claims.exchange.strict_json import compact
-from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, KEPT_APART, ORIGIN, VERSION_OF
+from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, DISMISSED, KEPT_APART, ORIGIN, VERSION_OF
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
@@ -207,6 +207,7 @@ _ANCHORING = (
     _where("n.decision <> ''", _key("decision", _string("n.decision"))),
     *_signed("n"),
 )
+_DISMISSED = (_cited("C", "o.number").replace("'\"", '\'{"claim":"', 1), *_signed("d"))
 _PUT_CLAIM = _put(
     "c",
     _listed(
@@ -215,6 +216,13 @@ _PUT_CLAIM = _put(
         """claims_anchoring n JOIN sources_source o ON o.id = n.source_id JOIN sources_source t ON t.id = n.to_source_id
         WHERE n.claim_id = c.id AND (BOUND) AND (TO_BOUND)""",
         "t.number",
+    ),
+    _listed(
+        DISMISSED,
+        _DISMISSED,
+        """claims_dismissal d JOIN claims_claim o ON o.id = CASE WHEN d.one_id = c.id THEN d.other_id ELSE d.one_id END
+        WHERE (d.one_id = c.id OR d.other_id = c.id) AND o.number < c.number AND (CLAIMS_TOLD)""",
+        "o.number",
     ),
 )
 # Not told where it would tell of reviews that the reader may not know.
@@ -256,13 +264,14 @@ class _Parts:
             self.claim: Query = "c.id IN (SELECT id FROM chosen_claim)", ()
             self.source: Query = f"s.id IN (SELECT c.source_id {used})", ()
             self.bound = f"o.id IN (SELECT c.source_id {used})"
+            self.claims_bound = "o.id IN (SELECT id FROM chosen_claim)"
             self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", ()
         else:
             self.link = "l.dossier_id = %s AND l.binned_at IS NULL", (dossier,)
             self.claim = "c.dossier_id = %s AND c.binned_at IS NULL", (dossier,)
             self.source = "s.dossier_id = %s AND s.binned_at IS NULL", (dossier,)
             self.speaker = "p.dossier_id = %s", (dossier,)
-            self.bound = "o.binned_at IS NULL"
+            self.bound = self.claims_bound = "o.binned_at IS NULL"
         self.shown: Query = ("true", ())
         if selection.access:
             keys, values = keys_sql(selection.shown())
@@ -317,7 +326,8 @@ class _Parts:
 
     def claims(self) -> Query:
         where, values = self.claim
-        put = _PUT_CLAIM.replace("TO_BOUND", self.bound.replace("o.", "t.")).replace("BOUND", self.bound)
+        put = _PUT_CLAIM.replace("CLAIMS_TOLD", self.claims_bound)
+        put = put.replace("TO_BOUND", self.bound.replace("o.", "t.")).replace("BOUND", self.bound)
         rows = f"""
             FROM claims_claim c JOIN sources_source s ON s.id = c.source_id {put}
             LEFT JOIN claims_speaker p ON p.id = c.speaker_id {_maker("c")} WHERE {where} ORDER BY c.number

@@ -292,6 +292,7 @@ class _Import:
                 UNION SELECT t.by FROM staged_origin t JOIN staged_source o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_apart t JOIN staged_source o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_anchoring t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_dismissed t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
                 UNION SELECT %(dossier_by)s::integer
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING

@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import BadLine, compact, parse, shown
-from claims.exchange.ties import aliases, anchorings, ties_of_source
+from claims.exchange.ties import aliases, anchorings, dismissed, ties_of_source
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
 from sources.intake.text import as_kept
 from sources.languages import config_for
@@ -221,7 +221,7 @@ def _claim(fields: Fields, reading: Reading) -> dict[str, Any]:
     if start is not None and end is not None and quote and end - start != len(quote):
         fields.wrong("quote", f"has {len(quote)} characters; from start to end there are {end - start}")
     return {
-        "ties": anchorings(fields, reading, identity),
+        "ties": [*anchorings(fields, reading, identity), *dismissed(fields, reading, identity)],
         "source": fields.text("source", EXTERNAL_ID, required=True),
         "quote": quote,
         "start": start,

@@ -16,6 +16,7 @@ FILLED = (
     "claims_support",
     "claims_claimtopic",
     "claims_anchoring",
+    "claims_dismissal",
     "claims_link",
     "claims_review",
     "claims_importedline",
@@ -149,6 +150,15 @@ LOAD: tuple[tuple[str, str], ...] = (
         SELECT %(dossier)s, s.claim_key, s.source_key, s.to_source_key, s.start, s."end", s.quote, s.method,
             s.decision, maker.key, coalesce(s.at, now())
         FROM staged_anchoring s JOIN staged_claim o ON o.line = s.line AND o.fate IS NULL {_MAKER} ORDER BY s.line
+        """,
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO claims_dismissal (dossier_id, one_id, other_id, by_id, at)
+        SELECT %(dossier)s, least(s.claim_key, s.other_key), greatest(s.claim_key, s.other_key), maker.key, s.at
+        FROM staged_dismissed s JOIN staged_claim o ON o.line = s.line AND o.fate IS NULL {_MAKER}
+        WHERE s.claim_key <> s.other_key ORDER BY s.line ON CONFLICT DO NOTHING
         """,
     ),
     (

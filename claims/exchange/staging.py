@@ -38,13 +38,14 @@ TABLES: Mapping[str, str] = {
     "person": "index integer NOT NULL, name text NOT NULL, key bigint, foreign_member boolean NOT NULL DEFAULT false",
     "origin": f"{_TIE}, id text, name text, reasons jsonb, key bigint",
     "apart": f"{_TIE}, source text, other text, source_key bigint, other_key bigint",
+    "dismissed": f"{_TIE}, claim text, other text, claim_key bigint, other_key bigint",
     "alias": "line integer NOT NULL, label text, speaker text, name text",
     "anchoring": f"""{_TIE}, claim text, source text, to_source text, start integer, "end" integer, quote text,
         method text, decision text, claim_key bigint, source_key bigint, to_source_key bigint""",
     "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
 }
 
-TIES = {"origin": "source", "apart": "source", "anchoring": "claim"}
+TIES = {"origin": "source", "apart": "source", "anchoring": "claim", "dismissed": "claim"}
 """What is staged of a line beside its own row and signed by somebody, with the type of that line."""
 
 RECORDS = {

@@ -16,6 +16,7 @@ ORIGIN = "origin"
 KEPT_APART = "kept_apart"
 ALIASES = "aliases"
 ANCHORINGS = "anchorings"
+DISMISSED = "dismissed"
 
 ID = limit_of(Source, "external_id")
 
@@ -108,6 +109,23 @@ def anchorings(fields: Fields, reading: Reading, identity: str) -> Ties:
     rows = _each(inner, ANCHORINGS, read)
     fields.problems += inner.problems
     return [("anchoring", row) for row in rows]
+
+
+def dismissed(fields: Fields, reading: Reading, identity: str) -> Ties:
+    """With which other claims this one is not to be suggested again."""
+    inner = Fields(from_extra(fields, {DISMISSED: list}))
+    rows = _each(
+        inner,
+        DISMISSED,
+        lambda one: {
+            "claim": identity,
+            "other": one.text("claim", ID, required=True),
+            "by": one.person("by", reading),
+            "at": one.moment("at", reading),
+        },
+    )
+    fields.problems += inner.problems
+    return [("dismissed", row) for row in rows]
 
 
 def _each(inner: Fields, key: str, read: Callable[[Fields], dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from claims.models.desk import Revision, SavedFilter
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
+from claims.models.suggestion import Dismissal, LearnedJudge, LookedAt, Suggested, SuggestionRun
 from claims.models.support import Support
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Dismissal",
     "ImportedLine",
     "Kind",
+    "LearnedJudge",
     "Lease",
     "Link",
+    "LookedAt",
     "Modality",
     "Review",
     "Revision",
@@ -29,6 +33,8 @@ __all__ = [
     "SpeakerAlias",
     "State",
     "Strength",
+    "Suggested",
+    "SuggestionRun",
     "Support",
     "Topic",
 ]

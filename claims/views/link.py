@@ -17,6 +17,7 @@ from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.suggested import suggestion_in
 from claims.views.bin import asked_since, bin_undo_address
 from claims.views.review import Side, in_place
 from claims.views.tray import came_from
@@ -116,6 +117,7 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "words": words_changed(link, reviews) if shown and link.changed else [],
             "history": history_of(link, shown=shown),
             "versions": versions_shown(link),
+            "suggestion": suggestion_in(link.extra),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
         },
     )

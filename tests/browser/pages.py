@@ -37,6 +37,8 @@ PAGES = [
     ("links", "viewer", "/d/china-russia/links/"),
     ("link", "viewer", "/d/china-russia/links/1/"),
     ("pair", "analyst", "/d/china-russia/pair/?from=1&to=2"),
+    ("suggestions", "lead", "/d/china-russia/pair/suggestions/"),
+    ("claim-suggestions", "analyst", "/d/china-russia/claims/62/suggestions/"),
     ("review", "reviewer", "/d/china-russia/review/"),
     ("disputed", "lead", "/d/china-russia/review/disputed/"),
     ("sets", "viewer", "/d/china-russia/sets/"),

@@ -23,7 +23,15 @@ from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.review import give_verdict
 from claims.models import Disclosure, Link, Review
 from sources.models import Dossier, Membership, Role, User
-from tests.conftest import make_claim, make_dossier, make_link, make_member, make_source, make_user
+from tests.conftest import (
+    make_claim,
+    make_dossier,
+    make_link,
+    make_member,
+    make_source,
+    make_suggested,
+    make_user,
+)
 
 SignIn = Callable[..., Client]
 SLUG = "china-russia"
@@ -106,6 +114,14 @@ def build(*, judged: bool) -> World:
         speaker="",
         topics=[],
     )
+    make_suggested(
+        claims[0],
+        claims[2],
+        by_links=True,
+        via=[one.pk for one in claims[:3]],
+        reasons=[["paths of two", "C-1 contradicts C-2, which supports C-3", 2.0]],
+    )
+    dossier.dismissals.create(one=claims[0], other=claims[3], by=people["maker"])
     for name in NAMES:
         give_verdict(link=settled, by=people[name], verdict="contradicts", versions=(1, 1))
     return world

@@ -130,6 +130,15 @@ DOORS = {
     "claims:link-confirm": Door(None, LEAD, {"number": DISPUTED}, blind=True),
     "claims:pair": Door(ANALYST, ANALYST),
     "claims:pair-search": Door(ANALYST),
+    "claims:suggestion-list": Door(ANALYST),
+    "claims:suggestion-look": Door(None, ANALYST),
+    "claims:suggestion-stop": Door(None, ANALYST),
+    "claims:suggestion-accept": Door(
+        None, ANALYST, data={"from": WHOLE, "to": DISPUTED, "kind": "contradicts"}
+    ),
+    "claims:suggestion-dismiss": Door(None, ANALYST, data={"from": WHOLE, "to": DISPUTED}),
+    "claims:suggestion-undismiss": Door(None, ANALYST, {"one": WHOLE, "other": DISPUTED}),
+    "claims:claim-suggestions": Door(ANALYST),
     "claims:tray-put": Door(None, ANALYST, data={"number": WHOLE}),
     "claims:tray-swap": Door(None, ANALYST),
     "claims:tray-empty": Door(None, ANALYST),
@@ -319,6 +328,7 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
     Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)
+    dossier.dismissals.create(one=whole.from_claim, other=whole.to_claim, by=analyst)
     disputed = make_pair(dossier, by=analyst)
     make_review(disputed, by=reviewer)
     make_review(disputed, by=lead, verdict="neither")

@@ -6,6 +6,7 @@ To pin new counts, run this file with ``PIN_QUERY_COUNTS=1`` and read what chang
 import json
 import os
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Link, Review, Speaker, Topic
+from claims.models import Claim, ClaimTopic, Dismissal, Link, Review, Speaker, Topic
 from sources.models import Dossier, Membership, Origin, Role, Source
-from tests.conftest import TEXT, make_dossier, make_member
+from tests.conftest import TEXT, make_dossier, make_member, make_suggested
 
 PINNED = Path(__file__).with_name("query_counts.json")
 FEW, PAGE, MANY = 3, 61, 121
@@ -63,6 +64,8 @@ PAGES = [
     Asked("sources:source-list"),
     Asked("sources:source-list", query="?q=trade"),
     Asked("claims:pair", Role.ANALYST, query="?q=tra"),
+    Asked("claims:suggestion-list", Role.ANALYST),
+    Asked("claims:suggestion-list", Role.LEAD, query="?show=dismissed"),
     Asked("claims:review"),
     Asked("claims:disputed", Role.LEAD),
     Asked("claims:set-list"),
@@ -138,6 +141,11 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
         ]
     )
     _review(links, people)
+    for one, other in pairwise(others):
+        make_suggested(one, other)
+    Dismissal.objects.bulk_create(
+        [Dismissal(dossier=dossier, one=one, other=hub, by=people[Role.LEAD]) for one in others]
+    )
     return dossier, people
 
 

@@ -15,6 +15,7 @@ from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 from config.settings import kept_secret
 from sources.actions.dossier import create_dossier
+from claims.actions.suggestion import begin_run
 from sources.actions.origin import propose_origins
 from sources.models import Dossier, Membership, Role, User
 
@@ -85,3 +86,4 @@ class Command(OperatorCommand):
         with FILE.open("rb") as lines:
             import_file(dossier, lines, by=None, as_lead=True)
         propose_origins(dossier)
+        begin_run(dossier, by=None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.models import Anchoring, Claim, Speaker, SpeakerAlias
+from claims.models import Anchoring, Claim, Dismissal, Speaker, SpeakerAlias
 from sources.models import Dossier, KeptApart, Membership, Origin, Source
 from tests.claims.exchange.files import (
     Line,
@@ -42,6 +42,7 @@ def a_version(dossier: Dossier, by: Membership) -> Source:
         SpeakerAlias.objects.create(dossier=dossier, speaker=speaker, name=name)
     carried = make_claim(new, "Trade fell in March", by=by, speaker="The minister")
     orphan = make_claim(old, "It rose in May", by=by)
+    Dismissal.objects.create(dossier=dossier, one=carried, other=orphan, by=by, at="2026-02-03T04:05:06Z")
     for one, method, decision in ((carried, "exact", ""), (orphan, "orphan", "kept")):
         Anchoring.objects.create(
             dossier=dossier,
@@ -71,6 +72,8 @@ def test_everything_goes_out_and_back_as_the_same_bytes(dossier: Dossier, analys
     assert Origin.objects.get(dossier=again).number == 4
     assert KeptApart.objects.filter(dossier=again).count() == 1
     assert Anchoring.objects.filter(dossier=again).count() == 2
+    [dismissal] = Dismissal.objects.filter(dossier=again)
+    assert (dismissal.one.number, dismissal.other.number, str(dismissal.by)) == (1, 2, "analyst")
 
 
 def test_it_stands_in_extra(dossier: Dossier, analyst: Membership) -> None:
@@ -85,6 +88,8 @@ def test_it_stands_in_extra(dossier: Dossier, analyst: Membership) -> None:
     assert found["The minister"] == {"aliases": ["A minister", "The secretary"]}
     [kept] = found["C-2"]["anchorings"]
     assert (kept["source"], kept["to"], kept["method"], kept["decision"]) == ("S-1", "S-2", "orphan", "kept")
+    moment = "2026-02-03T04:05:06.000000Z"
+    assert found["C-2"]["dismissed"] == [{"claim": "C-1", "by": "analyst", "at": moment}]
 
 
 def test_of_what_lies_in_the_bin_nothing_is_told(dossier: Dossier, analyst: Membership) -> None:
@@ -95,6 +100,7 @@ def test_of_what_lies_in_the_bin_nothing_is_told(dossier: Dossier, analyst: Memb
     assert b"version_of" not in file
     assert b"anchorings" not in file
     assert b"kept_apart" not in file
+    assert b"dismissed" not in file
     assert without_first(there_and_back(file)) == without_first(file)
 
 
