@@ -3,8 +3,9 @@
 from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.desk import Revision, SavedFilter
+from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
-from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
+from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, SplitReason, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.support import Support
 
@@ -16,6 +17,7 @@ __all__ = [
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Guideline",
     "ImportedLine",
     "Kind",
     "Lease",
@@ -27,6 +29,7 @@ __all__ = [
     "Skip",
     "Speaker",
     "SpeakerAlias",
+    "SplitReason",
     "State",
     "Strength",
     "Support",
