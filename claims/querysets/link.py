@@ -158,7 +158,7 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         return (
             self.live()
             .filter(~Exists(reviews.filter(reviewer=person_id)), ~Exists(disclosures), state=PROPOSED)
-            .filter(~self._own_of(person_id))
+            .not_own_of(person_id)
             .alias(taken=taken)
             .filter(~Q(pk__in=leases.values("link")) | Q(taken__lt=F("dossier__reviews_needed")))
         )
@@ -166,6 +166,10 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def _own_of(self, person_id: int) -> Q:
         """What this person proposed and may therefore not judge."""
         return Q(by=person_id, by__isnull=False, dossier__own_proposals=False)
+
+    def not_own_of(self, person_id: int) -> Self:
+        """Without what she proposed and may therefore not judge."""
+        return self.filter(~self._own_of(person_id))
 
     def own_waiting(self, person_id: int) -> Self:
         """Those that wait for reviews, and not for hers: she proposed them."""
