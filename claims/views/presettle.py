@@ -55,7 +55,7 @@ def presettle(request: Request, slug: str) -> HttpResponse:
 
 def _dry_run(access: Access, rule: Rule | None) -> dict[str, object]:
     waiting = Link.objects.live().filter(dossier=access.dossier, state=State.PROPOSED)
-    told = {
+    told: dict[str, object] = {
         "unopened": unopened(access),
         "in_review": waiting.hidden_from(access).order_by()[: COUNTED + 1].count(),
         "counted": COUNTED,

@@ -193,7 +193,8 @@ def _progress(link: Link | None, access: Access, asked: LinkQuerySet) -> dict[st
     now = timezone.now()
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     given = Review.objects.filter(reviewer=access.person, at__isnull=False)
-    session = session_of(given.order_by("-at").values_list("at", flat=True)[:PACE], now)
+    times = given.order_by("-at").values_list("at", flat=True)[:PACE]
+    session = session_of([at for at in times if at], now)
     waiting = Link.objects.live().filter(dossier=access.dossier)
     left = _left(link, access, asked) if link else 0
     return {
