@@ -41,19 +41,15 @@ def settled(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: M
 def test_all_of_it_goes_out_and_comes_back_byte_for_byte(dossier: Dossier, settled: Link) -> None:
     before = exported(dossier)
     first = json.loads(before.splitlines()[0])
-    assert [one["text"] for one in first["extra"]["guidelines"]] == [
-        "Judge by the words.\n\n- “ä”",
-        "Judge by the quote.",
-    ]
+    texts = [one["text"] for one in first["extra"]["guidelines"]]
+    assert texts == ["Judge by the words.\n\n- “ä”", "Judge by the quote."]
     assert first["extra"]["reviewing"]["order"] == "random"
     after = there_and_back(before)
     other = Dossier.objects.exclude(pk=dossier.pk).get()
     assert without_first(after) == without_first(before)
     assert json.loads(after.splitlines()[0])["extra"] == first["extra"]
-    assert list(Guideline.objects.filter(dossier=other).values_list("version", "by__name")) == [
-        (2, "left"),
-        (1, "lead"),
-    ]
+    written = Guideline.objects.filter(dossier=other).values_list("version", "by__name")
+    assert list(written) == [(2, "left"), (1, "lead")]
     assert sorted(Review.objects.filter(dossier=other).values_list("guidelines", flat=True)) == [1, 2]
     assert (other.review_order, other.lease_minutes, other.names_masked) == ("random", 5, True)
     link = Link.objects.get(dossier=other, number=1)
