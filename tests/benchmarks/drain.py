@@ -23,7 +23,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from claims.models import Link, Review
+from claims.models import Claim, Link, Review
 from claims.models.link import Kind
 from sources.actions.dossier import create_dossier
 from sources.models import Dossier, Membership, ReviewOrder, Role, Source, User
