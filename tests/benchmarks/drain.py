@@ -25,11 +25,10 @@ from django.urls import reverse
 
 from claims.models import Claim, Link, Review
 from claims.models.link import Kind
-from sources.actions.dossier import create_dossier
+from sources.actions.dossier import create_dossier, free_slug
 from sources.models import Dossier, Membership, ReviewOrder, Role, Source, User
 from tests.benchmarks.client import Answer, Server, Visitor, form_of
 
-SLUG = "reviewing"
 PASSWORD = "a password for figures"
 VANISHING = 0.1
 """So many of the clients vanish mid-review; each other one goes after ``STAY`` verdicts."""
@@ -53,6 +52,8 @@ class Run:
 
     away: float = AWAY
 
+    slug: str = "reviewing"
+
     acknowledged: dict[tuple[str, int], str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     empty: list[float] = field(default_factory=list)
@@ -69,9 +70,10 @@ class Run:
 
 def prepare(run: Run) -> Dossier:
     """The people, and a dossier of so many pairs over a few sources."""
-    lead = User.objects.create_user("rlead", password=PASSWORD)
+    run.slug = free_slug("reviewing")
+    lead = User.objects.create_user(f"{run.slug}-lead", password=PASSWORD)
     dossier = create_dossier(
-        slug=SLUG,
+        slug=run.slug,
         name="Reviewing",
         language="en",
         reviews_needed=run.reviews,
@@ -80,7 +82,7 @@ def prepare(run: Run) -> Dossier:
         lease_minutes=1,
     )
     users = User.objects.bulk_create(
-        [User(username=f"r{n}", password=lead.password) for n in range(run.people)]
+        [User(username=f"{run.slug}-{n}", password=lead.password) for n in range(run.people)]
     )
     Membership.objects.bulk_create(
         [Membership(dossier=dossier, user=user, name=user.username, role=Role.REVIEWER) for user in users]
@@ -147,7 +149,7 @@ class Reviewer(threading.Thread):
         super().__init__(daemon=True)
         self.all, self.server, self.who = run, server, user.username
         self.choose = random.Random(seed)
-        self.desk = reverse("claims:review", args=[SLUG])
+        self.desk = reverse("claims:review", args=[run.slug])
         self.cookies = sign_in(user, server.port).cookies
 
     def run(self) -> None:
@@ -213,10 +215,10 @@ class Bystander(threading.Thread):
     def __init__(self, run: Run, server: Server) -> None:
         super().__init__(daemon=True)
         self.all = run
-        self.visitor = sign_in(User.objects.get(username="rlead"), server.port)
+        self.visitor = sign_in(User.objects.get(username=f"{run.slug}-lead"), server.port)
 
     def run(self) -> None:
-        address = reverse("claims:pair", args=[SLUG])
+        address = reverse("claims:pair", args=[self.all.slug])
         while not self.all.done.is_set():
             try:
                 self.all.empty.append(self.visitor.get(address).seconds)
@@ -264,7 +266,7 @@ def _descendants(process: int) -> list[int]:
 
 def drain(run: Run, server: Server) -> float:
     """Let them all review until nothing is left, or nothing moves for two minutes; how many seconds it took."""
-    people = User.objects.filter(memberships__dossier__slug=SLUG, memberships__role=Role.REVIEWER)
+    people = User.objects.filter(memberships__dossier__slug=run.slug, memberships__role=Role.REVIEWER)
     reviewers = [Reviewer(run, server, user, n) for n, user in enumerate(people.order_by("pk"))]
     begun = time.monotonic()
     with killed_once(run, server):
@@ -272,7 +274,7 @@ def drain(run: Run, server: Server) -> float:
             thread.start()
         count, since = -1, begun
         while not run.done.wait(0.2):
-            there = Review.objects.filter(dossier__slug=SLUG).count()
+            there = Review.objects.filter(dossier__slug=run.slug).count()
             if there != count:
                 count, since = there, time.monotonic()
             if there >= run.needed or time.monotonic() - since > 150:
@@ -286,12 +288,12 @@ def judge(run: Run) -> list[str]:
     """What is wrong with what the database holds at the end."""
     kept = {
         (name, number): verdict
-        for name, number, verdict in Review.objects.filter(dossier__slug=SLUG).values_list(
+        for name, number, verdict in Review.objects.filter(dossier__slug=run.slug).values_list(
             "reviewer__name", "link__number", "verdict"
         )
     }
     wrong = []
-    if (total := Review.objects.filter(dossier__slug=SLUG).count()) != run.needed:
+    if (total := Review.objects.filter(dossier__slug=run.slug).count()) != run.needed:
         wrong.append(f"{total:,} reviews instead of {run.needed:,}")
     if len(kept) != total:
         wrong.append(f"{total - len(kept)} double")
@@ -300,7 +302,7 @@ def judge(run: Run) -> list[str]:
     each = Counter(number for _, number in kept)
     if more := [number for number, count in each.items() if count != run.reviews]:
         wrong.append(f"{len(more)} links have not {run.reviews} reviews: {more[:5]}")
-    if Link.objects.filter(dossier__slug=SLUG, state="proposed").exists():
+    if Link.objects.filter(dossier__slug=run.slug, state="proposed").exists():
         wrong.append("some links are still in review")
     return wrong
 

@@ -32,17 +32,24 @@ def arguments() -> Namespace:
     parser.add_argument("--reviews", type=int, default=2)
     parser.add_argument("--order", default="oldest", help="oldest, contradiction, uncertain or random")
     parser.add_argument("--think", type=float, default=0.0, help="seconds between two verdicts of a person")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the database here, and use it again when it is there",
+    )
     parser.add_argument("--no-kill", action="store_true", help="leave the server alone")
     return parser.parse_args()
 
 
 def main() -> int:
     given = arguments()
-    folder = Path(tempfile.mkdtemp(prefix="gainsay-benchmark-"))
+    folder = given.keep or Path(tempfile.mkdtemp(prefix="gainsay-benchmark-"))
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)  # the embedded server may run as another account
     for name in ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HTTPS"):
         os.environ.pop(name, None)
-    os.environ |= {"GAINSAY_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    os.environ |= {"GAINSAY_DATA": str(folder.absolute()), "DJANGO_SETTINGS_MODULE": "config.settings"}
     ensure_started()
     try:
         django.setup()
@@ -51,7 +58,8 @@ def main() -> int:
         server = embedded()
         assert server is not None
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not given.keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(given: Namespace, drain: Any) -> int:
@@ -67,7 +75,7 @@ def _run(given: Namespace, drain: Any) -> int:
     serving.prepare_database(may_migrate=True)
     serving.prepare_static()
     drain.prepare(run)
-    with drain.serving() as server:
+    with importlib.import_module("tests.benchmarks.client").serving() as server:
         seconds = drain.drain(run, server)
     wrong = drain.judge(run)
     times = drain.report(run, seconds)
