@@ -9,7 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
-from claims.models import Anchoring, Claim, Link, Review
+from claims.masking import Masks
+from claims.models import Anchoring, Claim, Link, Review, SplitReason
 from sources.differences import Piece, differences
 from sources.models import Membership, Record, Source, User
 
@@ -97,11 +98,11 @@ FIELDS = {
 }
 
 
-def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
+def history_of(link: Link, *, shown: bool, page: int = 1, masks: Masks | None = None) -> History:
     """The changes of a link, the latest first, thirty a page.
 
     Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
-    changed since review.
+    changed since review. ``masks`` are what its reviewers are called where names are masked.
     """
     events = list(
         _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)]
@@ -114,7 +115,7 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     ]
     if shown:
         reviews = _events("Review").filter(link=link.pk).select_related("reviewer").order_by("-pgh_id")
-        entries += [entry for review in reviews[: _read(page)] for entry in _of_review(review)]
+        entries += [entry for review in reviews[: _read(page)] for entry in _of_review(review, masks or {})]
     entries.sort(key=lambda entry: (entry.what != "proposed", entry.at), reverse=True)
     return _page(entries, page, link)
 
@@ -333,33 +334,33 @@ def _of_link(event: Any, earlier: Any, numbers: dict[int, str], *, shown: bool) 
         yield entry(
             "words changed after review" if event.changed else "change of words confirmed as editorial"
         )
-    if (event.adjudication_verdict, event.adjudication_note) != (
-        earlier.adjudication_verdict,
-        earlier.adjudication_note,
-    ):
+    told = ("adjudication_verdict", "adjudication_note", "split_reason")
+    if any(getattr(event, name) != getattr(earlier, name) for name in told):
         verdict = event.adjudication_verdict
+        why = f"Why reviewers split: {SplitReason(event.split_reason).label}." if event.split_reason else ""
         yield entry(
             "adjudicated as" if verdict else "adjudication withdrawn",
             kind=verdict or earlier.adjudication_verdict,
-            note=event.adjudication_note,
+            note="\n".join(filter(None, (event.adjudication_note, why))),
         )
 
 
-def _of_review(event: Any) -> Iterable[Entry]:
+def _of_review(event: Any, masks: Masks) -> Iterable[Entry]:
     said = None
+    name = masks.get(event.reviewer_id, event.reviewer.name)
     if event.pgh_label == "insert":
-        what, who, said = "judged", event.reviewer.name, event.at
+        what, who, said = "judged", name, event.at
     elif event.pgh_label == "delete":
-        what, who = f"verdict of {event.reviewer.name} taken back:", ""
+        what, who = f"verdict of {name} taken back:", ""
     else:
-        what, who = f"review of {event.reviewer.name} edited:", ""
+        what, who = f"review of {name} edited:", ""
     yield Entry(
         event.pgh_created_at,
         what,
         who,
         note=event.note,
         kind=event.verdict,
-        account=_account(event),
+        account=None if masks else _account(event),
         said=said,
     )
 

@@ -187,6 +187,7 @@ DESKS = (
             Action("review.neither", "n", "neither", also="3"),
             Action("review.note", "r", "to the note"),
             Action("review.skip", "k", "skip: the pair comes back after all others"),
+            Action("review.guidelines", "g", "the guidelines, in a new tab"),
         ),
     ),
     Desk(
@@ -199,7 +200,16 @@ DESKS = (
             Action("disputed.neither", "n", "settle it as neither; the next one follows"),
             Action("disputed.note", "r", "to the note, before you settle"),
             Action("disputed.next", "k", "to the next, leaving this one as it is"),
+            Action("disputed.reading", "q", "why they split: they read the quote differently"),
+            Action("disputed.context", "m", "why they split: context was missing"),
+            Action("disputed.standard", "d", "why they split: another standard"),
+            Action("disputed.slip", "y", "why they split: a slip"),
         ),
+    ),
+    Desk(
+        "Guidelines",
+        ("claims:guidelines", "claims:guidelines-version"),
+        (Action("guidelines.edit", "e", "write a new version", least="lead"),),
     ),
     Desk(
         "Orphans of a new version",

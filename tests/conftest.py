@@ -79,7 +79,9 @@ def make_user(name: str, **fields: Any) -> User:
 
 
 def make_dossier(slug: str = "china-russia", *, leads: list[User] | None = None, **fields: Any) -> Dossier:
+    """A dossier whose people, unless a test says otherwise, may judge what they proposed: few suffice then."""
     fields = {"name": "China and Russia", "question": "Closer, or further apart?", "language": "en", **fields}
+    fields = {"own_proposals": True, **fields}
     return create_dossier(slug=slug, leads=leads or [], **fields)
 
 

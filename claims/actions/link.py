@@ -15,6 +15,15 @@ from sources.access import Access
 from sources.actions.records import edit, locked, next_number, refuse_binned
 from sources.models import Letter, Membership
 
+NOT_ADJUDICATED: dict[str, Any] = {
+    "adjudication_verdict": "",
+    "adjudication_note": "",
+    "adjudicated_by": None,
+    "adjudicated_at": None,
+    "split_reason": "",
+}
+"""What a link has without an adjudication."""
+
 
 class AlreadyLinked(ValidationError):
     """The two claims have a link; ``link`` is it."""
@@ -108,9 +117,17 @@ def edit_link(link: Link, *, changes: Mapping[str, Any], version: int) -> Link:
 
 @transaction.atomic
 def adjudicate(
-    link: Link, *, by: Membership, verdict: str, note: str = "", instead_of: datetime | None = None
+    link: Link,
+    *,
+    by: Membership,
+    verdict: str,
+    note: str = "",
+    split_reason: str = "",
+    instead_of: datetime | None = None,
 ) -> Link:
     """Settle a disputed link by a lead's verdict, or change the one given at ``instead_of``.
+
+    ``split_reason`` is why its reviewers differed, as she sees it.
 
     Refuses (ValidationError) a link that is not disputed, and one that another lead settled meanwhile, naming her.
     """
@@ -127,12 +144,11 @@ def adjudicate(
         )
     current.adjudication_verdict = verdict
     current.adjudication_note = note
+    current.split_reason = split_reason
     current.adjudicated_by = by
     current.adjudicated_at = timezone.now()
     current.full_clean(exclude=["state", "verdict"])
-    current.save(
-        update_fields=["adjudication_verdict", "adjudication_note", "adjudicated_by", "adjudicated_at"]
-    )
+    current.save(update_fields=list(NOT_ADJUDICATED))
     current.refresh_from_db(fields=["state", "verdict", "standing"])
     return current
 
@@ -154,9 +170,7 @@ def withdraw_adjudication(link: Link, *, given_at: datetime | None) -> Link:
     refuse_binned(current)
     if not current.adjudication_verdict or current.adjudicated_at != given_at:
         raise ValidationError(_settled_meanwhile(current, "That verdict stands."), code="settled")
-    Link.objects.filter(pk=current.pk).update(
-        adjudication_verdict="", adjudication_note="", adjudicated_by=None, adjudicated_at=None
-    )
+    Link.objects.filter(pk=current.pk).update(**NOT_ADJUDICATED)
     current.refresh_from_db()
     return current
 
@@ -168,14 +182,7 @@ def send_back(link: Link, *, versions: tuple[int, int]) -> Link:
     ``versions`` (from, to) are those of the claims that the lead was shown; WordsChanged when they were edited since.
     """
     current = _changed(link, versions)
-    Link.objects.filter(pk=current.pk).update(
-        round=current.round + 1,
-        changed=False,
-        adjudication_verdict="",
-        adjudication_note="",
-        adjudicated_by=None,
-        adjudicated_at=None,
-    )
+    Link.objects.filter(pk=current.pk).update(round=current.round + 1, changed=False, **NOT_ADJUDICATED)
     Review.objects.filter(link=current).delete()
     Skip.objects.filter(link=current).delete()
     Lease.objects.filter(link=current).delete()

@@ -10,47 +10,53 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from claims.models import Disclosure, Lease, Link, Review, Skip, State
+from claims.models import Disclosure, Guideline, Lease, Link, Review, Skip, State
+from claims.querysets.link import LinkQuerySet
+from claims.queue import PAUSE, PLACES, RANKED, start_of
 from sources.access import Access
 from sources.actions.records import locked, refuse_binned
 from sources.models import Dossier, Membership
-
-LEASE = timedelta(minutes=30)
-"""How long a pair stays with the person it was handed to."""
 
 
 class WordsChanged(ValidationError):
     """A claim was edited while the reviewer was looking at the pair."""
 
 
-def take_next(*, dossier: Dossier, person: Membership) -> Link | None:
+def take_next(*, dossier: Dossier, person: Membership, among: LinkQuerySet | None = None) -> Link | None:
     """Hand this person the next pair to review, the one she holds before any other; None when nothing is left.
 
-    The next is the one with the next higher number; after the highest the search starts anew, and last come those she
-    passed over. A slot (one of the reviews that a link still needs) is never held by two people: the link's row is
-    locked, then its slots are counted anew. What another person is taking at this moment is passed over, and waited
-    for only when there is nothing else.
+    The next is the one that follows in the dossier's order; after the last the search starts anew, and last come those
+    she passed over. ``among``: only one of these. A slot (one of the reviews that a link still needs) is never held by
+    two people: the link's row is locked, then its slots are counted anew. What another person is taking at this moment
+    is passed over, and waited for only when there is nothing else.
     """
-    queue = Link.objects.filter(dossier=dossier).to_review(person.pk)
-    fresh = queue.not_passed_over(person.pk)
-    here = 0
+    links = Link.objects.all() if among is None else among
+    queue = links.filter(dossier=dossier).to_review(person.pk)
+    place = PLACES[dossier.review_order]
+    fresh = queue.not_passed_over(person.pk).order_by(place)
+    here = start_of(dossier.review_order, dossier.pk, person.pk)
     # Her lease is kept when it ends: where she was says where to go on, whatever she has judged before.
-    lease = Lease.objects.filter(person=person).values_list("link_id", "link__number", "expires_at").first()
+    lease = Lease.objects.filter(person=person).values_list("link_id", f"link__{place}", "expires_at").first()
     if lease:
-        held, here, until = lease
-        if until > timezone.now() and (link := _take_first(queue.filter(pk=held), person)):
+        held, there, until = lease
+        now = timezone.now()
+        if until > now and (link := _take_first(queue.filter(pk=held), dossier, person)):
             return link
+        if dossier.review_order not in RANKED or now - until < PAUSE:
+            here = there
     link = (
-        _take_first(fresh.filter(number__gte=here), person, skip_locked=True)
-        or _take_first(fresh, person)
-        or _take_first(queue.passed_over(person.pk), person)
+        _take_first(fresh.filter(**{f"{place}__gte": here}), dossier, person, skip_locked=True)
+        or _take_first(fresh, dossier, person)
+        or _take_first(queue.passed_over(person.pk), dossier, person)
     )
     if link is None:
         _let_go(person)
     return link
 
 
-def _take_first(rows: QuerySet[Link], person: Membership, *, skip_locked: bool = False) -> Link | None:
+def _take_first(
+    rows: LinkQuerySet, dossier: Dossier, person: Membership, *, skip_locked: bool = False
+) -> Link | None:
     """Lease the first of these that still has a free slot once its row is locked."""
     rows = rows.only("dossier", "number", "from_claim", "to_claim")
     passed: list[int] = []
@@ -63,13 +69,14 @@ def _take_first(rows: QuerySet[Link], person: Membership, *, skip_locked: bool =
                 return None
             # Its row is locked now: what is seen of its reviews and leases from here on stays true.
             if rows.filter(pk=link.pk).exists():
-                _hold(link, person)
+                _hold(link, dossier, person)
                 return link
         passed.append(link.pk)
 
 
-def _hold(link: Link, person: Membership) -> None:
-    lease = Lease(person=person, link=link, dossier_id=link.dossier_id, expires_at=timezone.now() + LEASE)
+def _hold(link: Link, dossier: Dossier, person: Membership) -> None:
+    until = timezone.now() + timedelta(minutes=dossier.lease_minutes)
+    lease = Lease(person=person, link=link, dossier=dossier, expires_at=until)
     Lease.objects.bulk_create(
         [lease],
         update_conflicts=True,
@@ -115,6 +122,7 @@ def give_verdict(
         verdict=verdict,
         confidence=confidence,
         note=note,
+        guidelines=Guideline.objects.in_force(current.dossier_id),
         from_version=versions[0],
         to_version=versions[1],
         by=by,
@@ -145,6 +153,8 @@ def _why_not(link: Link, person: Membership) -> ValidationError:
     """Why this person may not judge the link."""
     if Review.objects.filter(link=link, reviewer=person).exists():
         return ValidationError(f"You have reviewed {link.cited} already.", code="reviewed")
+    if link.by_id == person.pk and not link.dossier.own_proposals:
+        return ValidationError(f"You proposed {link.cited} yourself: others judge it here.", code="own")
     if Disclosure.objects.filter(link=link, person=person, round=link.round).exists():
         return ValidationError(
             f"You were shown the verdicts of others on {link.cited}, so yours would not be blind.",
@@ -183,7 +193,7 @@ def undo_verdict(*, link: Link, by: Membership) -> Link:
             code="shown",
         )
     review.delete()
-    _hold(current, by)
+    _hold(current, current.dossier, by)
     current.refresh_from_db()
     return current
 

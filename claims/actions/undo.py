@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from claims.actions import bulk, saved_filter, speaker, topic
+from claims.actions import bulk, presettle, saved_filter, speaker, topic
 from claims.actions.revision import TooLate, keep
 from claims.models import Revision
 from sources.access import Access
@@ -17,9 +17,13 @@ from sources.models import Role
 REVIEWERS = frozenset({"filter"})
 """What a reviewer does and so takes back; all else an analyst."""
 
+LEADS = frozenset({"presettle"})
+"""What a lead alone does and so takes back."""
+
 UNDO: dict[str, Callable[[Revision], list[str]]] = {
     "bulk": bulk.undo_many,
     "filter": saved_filter.undo_filter,
+    "presettle": presettle.undo_presettle,
     "speaker-edit": speaker.undo_edit,
     "speaker-merge": speaker.undo_merge,
     "topic-delete": topic.undo_delete,
@@ -47,7 +51,7 @@ def take_back(uid: UUID, *, access: Access) -> TakenBack:
     if revision.by_id != access.person_id:
         raise TooLate("That was done by someone else: only she takes it back.")
     if revision.action not in REVIEWERS:
-        access.require(Role.ANALYST)
+        access.require(Role.LEAD if revision.action in LEADS else Role.ANALYST)
     if revision.undone_at:
         raise TooLate(f"This was taken back already, at {revision.undone_at:%H:%M on %d %B}.")
     left = UNDO[revision.action](revision)

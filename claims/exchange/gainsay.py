@@ -15,7 +15,21 @@ from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.lines import CHANGED, FORMAT, ROUND
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
 from claims.exchange.strict_json import compact
-from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, DISMISSED, KEPT_APART, ORIGIN, VERSION_OF
+from claims.exchange.ties import (
+    ALIASES,
+    ANCHORINGS,
+    CANONICAL,
+    DISMISSED,
+    GUIDELINE_VERSION,
+    GUIDELINES,
+    KEPT_APART,
+    LIKELIHOOD,
+    ORIGIN,
+    REVIEWING,
+    SPLIT_REASON,
+    VERSION_OF,
+)
+from claims.models import Guideline
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
@@ -229,6 +243,8 @@ _PUT_CLAIM = _put(
 _PUT_LINK = _put(
     "l",
     f"""CASE WHEN l.changed AND (SHOWN) THEN '"{CHANGED}":true' END""",
+    f"""CASE WHEN l.likelihood IS NOT NULL THEN '"{LIKELIHOOD}":' || to_json(l.likelihood) END""",
+    f"""CASE WHEN l.split_reason <> '' THEN '"{SPLIT_REASON}":' || {_string("l.split_reason")} END""",
     f"""CASE WHEN l.round > 1 AND (SHOWN) THEN '"{ROUND}":' || l.round END""",
 )
 _REVIEW = (
@@ -238,7 +254,12 @@ _REVIEW = (
     _key("verdict", _string("r.verdict")),
     _where("r.confidence IS NOT NULL", _key("confidence", "r.confidence")),
     _where("r.note <> ''", _key("note", _string("r.note"))),
-    *_tail("r", "r.extra"),
+    *_tail("r", "put.extra"),
+)
+
+
+_PUT_REVIEW = _put(
+    "r", f"""CASE WHEN r.guidelines IS NOT NULL THEN '"{GUIDELINE_VERSION}":' || r.guidelines END"""
 )
 
 
@@ -295,7 +316,8 @@ class _Parts:
             "generator": f"gainsay {_VERSION}",
             "counts": self._counts(),
         }
-        extra = "" if dossier.extra == "{}" else f',"extra":{dossier.extra}'
+        extra = _of_dossier(dossier)
+        extra = "" if extra == "{}" else f',"extra":{extra}'
         maker = {"by": dossier.by.name if dossier.by else None, "at": dossier.at and _written(dossier.at)}
         return f"{compact(line)[:-1]}{extra},{compact(maker)[1:]}\n".encode()
 
@@ -350,7 +372,7 @@ class _Parts:
         where, values = self._review()
         rows = f"""
             FROM claims_review r JOIN claims_link l ON l.id = r.link_id
-            JOIN sources_membership reviewer ON reviewer.id = r.reviewer_id {_maker("r")}
+            JOIN sources_membership reviewer ON reviewer.id = r.reviewer_id {_PUT_REVIEW} {_maker("r")}
             WHERE {where} ORDER BY l.number, reviewer.name COLLATE "C"
         """
         return _select(_REVIEW, rows), values
@@ -358,6 +380,31 @@ class _Parts:
     def _review(self) -> Query:
         (link, values), (shown, shown_values) = self.link, self.shown
         return f"{link} AND {shown}", (*values, *shown_values)
+
+
+def _of_dossier(dossier: Dossier) -> str:
+    """The extra of the dossier with what no key carries: its guidelines, and how pairs are reviewed if otherwise than
+    in a new dossier.
+    """
+    added: dict[str, Any] = {}
+    versions = Guideline.objects.filter(dossier=dossier).select_related("by").order_by("version")
+    if written := [
+        {"text": one.text, "by": one.by.name if one.by else None, "at": one.at and _written(one.at)}
+        for one in versions
+    ]:
+        added[GUIDELINES] = written
+    columns = {
+        "order": "review_order",
+        "lease_minutes": "lease_minutes",
+        "own_proposals": "own_proposals",
+        "names_masked": "names_masked",
+    }
+    usual = Dossier()
+    if any(getattr(dossier, name) != getattr(usual, name) for name in columns.values()):
+        added[REVIEWING] = {key: getattr(dossier, name) for key, name in columns.items()}
+    if not added:
+        return dossier.extra
+    return compact(added) if dossier.extra == "{}" else f"{dossier.extra[:-1]},{compact(added)[1:]}"
 
 
 def _keep_keys(table: str, keys: str, values: tuple[Any, ...]) -> None:

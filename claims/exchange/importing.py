@@ -17,6 +17,7 @@ from claims.exchange.loading import FILLED, LOAD, REMEMBER
 from claims.exchange.problems import Problem, Problems
 from claims.exchange.staging import RECORDS, Staging
 from claims.exchange.strict_json import BadLine
+from claims.models import Guideline
 from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
@@ -93,6 +94,7 @@ class _Import:
     line: dict[str, Any] | None = None
     line_number: int = 0
     is_empty: bool = False
+    brings_guidelines: bool = False
     report: Report = field(default_factory=Report)
 
     # ---- reading
@@ -257,7 +259,8 @@ class _Import:
         self._settle_dossier(resolver)
         config = config_for(self.dossier.language) if self.dossier.language else ""
         for name, sql in LOAD:
-            count = resolver.run(sql, config=config, is_empty=self.is_empty)
+            same = self.brings_guidelines or resolver.is_own
+            count = resolver.run(sql, config=config, is_empty=self.is_empty, same_guidelines=same)
             if name:
                 self.report.brought[name] = count
         resolver.run(REMEMBER)
@@ -293,12 +296,12 @@ class _Import:
                 UNION SELECT t.by FROM staged_apart t JOIN staged_source o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_anchoring t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_dismissed t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
-                UNION SELECT %(dossier_by)s::integer
+                UNION SELECT unnest(%(of_dossier)s::integer[])
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING
             """,
             now=self.reading.now,
-            dossier_by=self.line["by"] if self.line and self.is_empty and self.as_lead else None,
+            of_dossier=self._people_of_dossier(),
         )
         resolver.run(
             """
@@ -313,6 +316,13 @@ class _Import:
             """
         )
 
+    def _people_of_dossier(self) -> list[int]:
+        """Whom the dossier line names, where it counts: who made the dossier, and who wrote its guidelines."""
+        if not (self.line and self.is_empty and self.as_lead):
+            return []
+        named = [self.line["by"], *(one["by"] for one in self.line["guidelines"])]
+        return [index for index in named if index is not None]
+
     def _settle_dossier(self, resolver: Checker) -> None:
         """What the dossier line brings into an empty dossier."""
         if self.line is None:
@@ -325,11 +335,27 @@ class _Import:
             changes = {key: self.line[key] for key in self.line["given"] if self.line[key] is not None}
             if self.line["extra"] != "{}":
                 changes["extra"] = self.line["extra"]
+            changes |= self.line["reviewing"]
             changes |= self._maker()
+            self._bring_guidelines(self.line["guidelines"])
         if changes:
             Dossier.objects.filter(pk=self.dossier.pk).update(**changes)
             self.dossier.refresh_from_db()
         self.report.dossier_line = "brought" if self.as_lead else "numbers"
+
+    def _bring_guidelines(self, written: list[dict[str, Any]]) -> None:
+        """The guidelines of the file, where the dossier has none of its own."""
+        if not written or Guideline.objects.filter(dossier=self.dossier).exists():
+            return
+        self.cursor.execute("SELECT index, key FROM staged_person")
+        people = dict(self.cursor.fetchall())
+        Guideline.objects.bulk_create(
+            Guideline(
+                dossier=self.dossier, version=n, text=one["text"], by_id=people.get(one["by"]), at=one["at"]
+            )
+            for n, one in enumerate(written, 1)
+        )
+        self.brings_guidelines = True
 
     def _maker(self) -> dict[str, Any]:
         """Who made the dossier, and when: of one that was here before only what the line says."""

@@ -11,7 +11,15 @@ from typing import Any
 
 from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import BadLine, compact, parse, shown
-from claims.exchange.ties import aliases, anchorings, dismissed, ties_of_source
+from claims.exchange.ties import (
+    aliases,
+    anchorings,
+    dismissed,
+    guideline_version,
+    ties_of_dossier,
+    ties_of_link,
+    ties_of_source,
+)
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
 from sources.intake.text import as_kept
 from sources.languages import config_for
@@ -174,6 +182,7 @@ def _dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.unknown["last"] = last.values
     for key in ("exported", "generator", "counts"):
         fields.values.pop(key, None)
+    row |= ties_of_dossier(fields, reading)
     rest = fields.rest(reading)
     return {**row, **rest, "extra": _extra(fields, rest["extra"])}
 
@@ -270,6 +279,7 @@ def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("mutual", "only support can be mutual")
     if row["contradiction_type"] and kind != Kind.CONTRADICTS:
         fields.wrong("contradiction_type", "only a contradiction has one")
+    row |= ties_of_link(fields, is_adjudicated=row["adjudication_verdict"] != "")
     reserved = _reserved(fields, reading)
     return {**row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
 
@@ -329,6 +339,7 @@ def _review(fields: Fields, reading: Reading) -> dict[str, Any]:
         "verdict": fields.choice("verdict", Kind.values, required=True),
         "confidence": fields.integer("confidence", 1, 5),
         "note": fields.text("note"),
+        "guidelines": guideline_version(fields),
         **_closed(fields, reading, by=reviewer),
     }
 

@@ -1,7 +1,8 @@
 """The statements that bring the new ones of the staged lines into the dossier, in their order.
 
 Parameters: ``dossier``; ``scope``, the file's; ``config``, the text-search configuration of the claims, '' for that of
-their sources; ``is_empty``, whether the dossier is: then cited numbers are kept.
+their sources; ``is_empty``, whether the dossier is: then cited numbers are kept; ``same_guidelines``, whether those of
+the file are the dossier's: of others no review keeps the version.
 """
 
 # ruff: noqa: S608  tables and columns are named by this module's own constants; values are parameters
@@ -165,10 +166,11 @@ LOAD: tuple[tuple[str, str], ...] = (
         "link",
         f"""
         INSERT INTO claims_link (id, dossier_id, number, version, external_id, extra, by_id, at,
-            from_claim_id, to_claim_id, kind, mutual, contradiction_type, strength, rationale,
+            from_claim_id, to_claim_id, kind, mutual, contradiction_type, strength, rationale, likelihood, split_reason,
             adjudication_verdict, adjudication_note, adjudicated_by_id, adjudicated_at, state, verdict, round, changed)
         SELECT s.key, %(dossier)s, s.number, 1, {_NEW_NUMBERED.format(letter="L")},
-            s.from_key, s.to_key, s.kind, s.mutual, s.contradiction_type, s.strength, s.rationale,
+            s.from_key, s.to_key, s.kind, s.mutual, s.contradiction_type, s.strength, s.rationale, s.likelihood,
+            s.split_reason,
             s.adjudication_verdict, s.adjudication_note, judge.key, s.adjudicated_at, 'proposed', '', s.round, s.changed
         FROM staged_link s {_MAKER} LEFT JOIN staged_person judge ON judge.index = s.adjudicated_by
         WHERE s.fate IS NULL ORDER BY s.number
@@ -178,11 +180,12 @@ LOAD: tuple[tuple[str, str], ...] = (
         "review",
         f"""
         INSERT INTO claims_review (id, dossier_id, link_id, reviewer_id, verdict, confidence, note,
-            from_version, to_version, external_id, extra, by_id, at)
+            guidelines, from_version, to_version, external_id, extra, by_id, at)
         SELECT s.key, %(dossier)s, s.link_key, s.reviewer_key, s.verdict, s.confidence, s.note,
-            a.version, b.version, s.external_id, s.extra, maker.key, s.at
+            g.version, a.version, b.version, s.external_id, s.extra, maker.key, s.at
         FROM staged_review s JOIN claims_link l ON l.id = s.link_key
         JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
+        LEFT JOIN claims_guideline g ON g.dossier_id = %(dossier)s AND g.version = s.guidelines AND %(same_guidelines)s
         {_MAKER} WHERE s.fate IS NULL ORDER BY s.line
         """,
     ),

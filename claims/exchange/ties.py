@@ -1,5 +1,5 @@
 """What an export writes into ``extra`` because no key carries it, read back: versions, origins that a person confirmed,
-aliases, anchorings. What they refer to is the business of ``resolving``.
+aliases, anchorings, guidelines. What they refer to is the business of ``resolving``.
 """  # fmt: skip
 
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 
 from claims.exchange.fields import NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import compact, shown
-from claims.models import Anchoring, SpeakerAlias
-from sources.models import Origin, Source
+from claims.models import Anchoring, SpeakerAlias, SplitReason
+from sources.models import Origin, ReviewOrder, Source
 
 CANONICAL = "canonical_url"
 VERSION_OF = "version_of"
@@ -17,6 +17,11 @@ KEPT_APART = "kept_apart"
 ALIASES = "aliases"
 ANCHORINGS = "anchorings"
 DISMISSED = "dismissed"
+GUIDELINES = "guidelines"
+REVIEWING = "reviewing"
+GUIDELINE_VERSION = "guideline_version"
+LIKELIHOOD = "likelihood"
+SPLIT_REASON = "split_reason"
 
 ID = limit_of(Source, "external_id")
 
@@ -69,6 +74,59 @@ def _origin(inner: Fields, reading: Reading) -> tuple[str, Ties]:
     }
     _finish(inner, ORIGIN, one)
     return identity, [("origin", row)]
+
+
+def ties_of_dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
+    """How the pairs of a dossier are reviewed, where a file says so, and its guidelines, the first version first."""
+    inner = Fields(from_extra(fields, {GUIDELINES: list, REVIEWING: dict}))
+    written = _each(
+        inner,
+        GUIDELINES,
+        lambda one: {
+            "text": one.text("text", required=True),
+            "by": one.person("by", reading, None),
+            "at": one.moment("at", reading),
+        },
+    )
+    settings: dict[str, Any] = {}
+    if (value := inner.object(REVIEWING)) is not None:
+        one = Fields(value)
+        settings = {
+            "review_order": one.choice("order", ReviewOrder.values) or ReviewOrder.OLDEST.value,
+            "lease_minutes": one.integer("lease_minutes", 1, 1_440) or 30,
+            "own_proposals": one.flag("own_proposals"),
+            "names_masked": one.flag("names_masked"),
+        }
+        _finish(inner, REVIEWING, one)
+    fields.problems += inner.problems
+    return {"guidelines": written, "reviewing": settings}
+
+
+def ties_of_link(fields: Fields, *, is_adjudicated: bool) -> dict[str, Any]:
+    """How likely a link was said to be, and why its reviewers split."""
+    row: dict[str, Any] = {"likelihood": None, "split_reason": ""}
+    extra = fields.values.get("extra")
+    places: list[dict[str, Any]] = [extra, fields.values] if isinstance(extra, dict) else [fields.values]
+    for place in places:
+        value = place.get(LIKELIHOOD)
+        # Any other value is somebody else's: it stays where all unknown keys stay.
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            row["likelihood"] = place.pop(LIKELIHOOD)
+            break
+    inner = Fields(from_extra(fields, {SPLIT_REASON: str}))
+    row["split_reason"] = inner.choice(SPLIT_REASON, SplitReason.values)
+    if row["split_reason"] and not is_adjudicated:
+        inner.wrong(SPLIT_REASON, "only an adjudication has one")
+    fields.problems += inner.problems
+    return row
+
+
+def guideline_version(fields: Fields) -> int | None:
+    """The version of the guidelines that a review was given by."""
+    inner = Fields(from_extra(fields, {GUIDELINE_VERSION: int}))
+    version = inner.integer(GUIDELINE_VERSION, 1, NUMBER_LIMIT)
+    fields.problems += inner.problems
+    return version
 
 
 def aliases(fields: Fields) -> Ties:

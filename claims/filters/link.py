@@ -30,6 +30,8 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         "from_claim to_claim": "topic, source, speaker and period ask for the claims",
         "contradiction_type": "type asks for it",
         "verdict standing": "kind asks for how a link stands",
+        "likelihood place_likely place_uncertain place_random": "the queue of review runs along them",
+        "split_reason": "counted where links are settled",
         "mutual rationale": "shown, not asked for",
         "adjudication_verdict adjudication_note adjudicated_by adjudicated_at": "what reviewers must not know",
         "round reviews leases skips disclosures": "what reviewers must not know",
@@ -64,7 +66,7 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         states = [IN_REVIEW, *State.values] if access.can_review else State.values
         self.filters["state"].extra["choices"] = [(state, state) for state in states]
-        self.filters["source"].extra["validators"] = [_validate_source]
+        self.filters["source"].extra["validators"] = [validate_source]
         self.filters["period"].extra["validators"] = [validate_period]
         self.filters["source"].extra["help_text"] = "Its number: S-3."
         self.filters["period"].extra["help_text"] = "2023 or 2022-02/2023-01: a claim speaks of some of it."
@@ -111,6 +113,7 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
 _SOURCE = re.compile(r"\A[Ss]-")
 
 
-def _validate_source(written: str) -> None:
+def validate_source(written: str) -> None:
+    """Refuse (ValidationError) what cites no source: S-3, or 3."""
     if not re.fullmatch(r"(?:[Ss]-)?[0-9]{1,9}", written):
         raise forms.ValidationError(f"“{written}” is no source: write its number, S-3.", code="source")

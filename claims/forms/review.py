@@ -1,8 +1,11 @@
 """A verdict, as the review desk and the disputed page send it. The actions decide; the forms explain."""
 
-from django import forms
+from typing import Any
 
-from claims.models import Kind, Link
+from django import forms
+from django.forms.boundfield import BoundWidget
+
+from claims.models import Kind, Link, SplitReason
 
 NOTE_LIMIT = 20_000
 
@@ -21,10 +24,36 @@ class NoteForm(forms.Form):
     )
 
 
-class SettleForm(NoteForm):
-    """A lead's verdict. It names the one it replaces by its time, so that no lead undoes another's unseen."""
+SPLIT_KEYS = {"reading": "q", "context": "m", "standard": "d", "slip": "y"}
 
+
+class SplitSelect(forms.RadioSelect):
+    """Why reviewers split, each reason with its key."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if key := SPLIT_KEYS.get(str(value)):
+            option["attrs"] |= {"data-key": key, "aria-keyshortcuts": key}
+        return option
+
+
+class SettleForm(NoteForm):
+    """A lead's verdict, and why the reviewers differed.
+
+    It names the one it replaces by its time, so that no lead undoes another's unseen.
+    """
+
+    split_reason = forms.ChoiceField(
+        label="Why they split",
+        required=False,
+        choices=[("", "not said"), *SplitReason.choices],
+        widget=SplitSelect,
+    )
     instead_of = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def splits(self) -> list[tuple[BoundWidget, str]]:
+        """Each reason as a radio, and its key."""
+        return [(one, SPLIT_KEYS.get(str(one.data["value"]), "")) for one in self["split_reason"].subwidgets]
 
 
 class WithdrawForm(forms.Form):

@@ -3,8 +3,9 @@
 from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.desk import Revision, SavedFilter
+from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
-from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
+from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, SplitReason, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.suggestion import Dismissal, LearnedJudge, LookedAt, Suggested, SuggestionRun
 from claims.models.support import Support
@@ -18,6 +19,7 @@ __all__ = [
     "Credibility",
     "Disclosure",
     "Dismissal",
+    "Guideline",
     "ImportedLine",
     "Kind",
     "LearnedJudge",
@@ -31,6 +33,7 @@ __all__ = [
     "Skip",
     "Speaker",
     "SpeakerAlias",
+    "SplitReason",
     "State",
     "Strength",
     "Suggested",

@@ -1,6 +1,7 @@
 """The link: two claims and how they stand."""
 
 import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest, Least, NullIf
@@ -33,6 +34,15 @@ class Strength(models.TextChoices):
     WEAK = "weak", "weak"
 
 
+class SplitReason(models.TextChoices):
+    """Why the reviewers of a link gave different verdicts, as the lead who settled it saw it."""
+
+    READING = "reading", "read the quote differently"
+    CONTEXT = "context", "missing context"
+    STANDARD = "standard", "different standard"
+    SLIP = "slip", "a slip"
+
+
 class State(models.TextChoices):
     PROPOSED = "proposed", "proposed"
     DISPUTED = "disputed", "disputed"
@@ -43,11 +53,21 @@ IN_REVIEW = "in review"
 """What the state of a link reads to whoever may review it and has not."""
 
 
+def _place(function: str, *columns: str) -> models.GeneratedField:
+    """A place in a queue of review: unique in the dossier, so that a queue is gone on with by one comparison."""
+    place = models.BigIntegerField()
+    return models.GeneratedField(
+        expression=models.Func(*columns, function=function, output_field=place),
+        output_field=place,
+        db_persist=True,
+    )
+
+
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["state", "verdict", "standing"],
+    exclude=["state", "verdict", "standing", "place_likely", "place_uncertain", "place_random"],
 )
 class Link(Record):
     """Two claims and how they stand; one link a pair, whichever way round.
@@ -56,6 +76,9 @@ class Link(Record):
     adjudication and the dossier's reviews needed: the database alone sets them. ``standing`` is the verdict, else the
     kind. ``changed`` says that the words of a claim changed after review; ``round`` counts how often a lead sent the
     link back for that.
+
+    ``likelihood`` is how likely the pair is of its kind, as far as whoever proposed it could say; null when nobody did.
+    The places in the queues of review (``place_…``) follow from what was proposed alone, never from a review.
     """
 
     LETTER = Letter.LINK
@@ -67,6 +90,9 @@ class Link(Record):
     contradiction_type = models.CharField("type", max_length=20, choices=ContradictionType, blank=True)
     strength = models.CharField(max_length=6, choices=Strength, blank=True)
     rationale = models.TextField(blank=True)
+    likelihood = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
 
     adjudication_verdict = models.CharField(max_length=11, choices=Kind, blank=True, editable=False)
     adjudication_note = models.TextField(blank=True, editable=False)
@@ -80,6 +106,7 @@ class Link(Record):
         db_index=False,
     )
     adjudicated_at = models.DateTimeField(null=True, editable=False)
+    split_reason = models.CharField(max_length=8, choices=SplitReason, blank=True, editable=False)
 
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED, editable=False)
     verdict = models.CharField(max_length=11, choices=Kind, blank=True, editable=False)
@@ -90,6 +117,9 @@ class Link(Record):
     )
     round = models.PositiveSmallIntegerField(default=1, editable=False)
     changed = models.BooleanField(default=False, editable=False)
+    place_likely = _place("gainsay_place_likely", "kind", "strength", "likelihood", "number")
+    place_uncertain = _place("gainsay_place_uncertain", "strength", "likelihood", "number")
+    place_random = _place("gainsay_place_random", "number")
 
     objects = LinkQuerySet.as_manager()
 
@@ -130,6 +160,17 @@ class Link(Record):
                 | Q(adjudication_note="", adjudicated_by__isnull=True, adjudicated_at__isnull=True),
                 name="link_adjudication_has_a_verdict",
             ),
+            models.CheckConstraint(
+                condition=Q(split_reason__in=["", *SplitReason.values]), name="link_split_reason_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(split_reason="") | ~Q(adjudication_verdict=""),
+                name="link_split_reason_is_of_adjudication",
+            ),
+            models.CheckConstraint(
+                condition=Q(likelihood__isnull=True) | Q(likelihood__range=(0, 1)),
+                name="link_likelihood_0_to_1",
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="link_state_known"),
         ]
         indexes = [
@@ -143,4 +184,15 @@ class Link(Record):
                 name="link_changed",
             ),
             models.Index(fields=["dossier", "standing", "state", "number"], name="link_standing"),
+            *(
+                models.Index(
+                    fields=["dossier", f"place_{order}"],
+                    condition=Q(state="proposed", binned_at__isnull=True),
+                    name=f"link_queue_{order}",
+                )
+                for order in ("likely", "uncertain", "random")
+            ),
+            models.Index(
+                fields=["dossier", "split_reason"], condition=~Q(split_reason=""), name="link_split_reason"
+            ),
         ]

@@ -19,8 +19,9 @@ from sources.models import Dossier, Membership
 class Review(models.Model):
     """One person's verdict on a link; one a link and reviewer.
 
-    It keeps the version of both claims that it judged. The database refuses a verdict of someone who was shown others'
-    verdicts on the link, and the undoing of one whose giver has been shown them since (see ``Disclosure``).
+    It keeps the version of both claims that it judged, and of the guidelines it was given by (null when there were
+    none). The database refuses a verdict of someone who was shown others' verdicts on the link, and the undoing of one
+    whose giver has been shown them since (see ``Disclosure``).
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
@@ -37,6 +38,7 @@ class Review(models.Model):
     note = models.TextField(blank=True)
     from_version = models.PositiveIntegerField(editable=False)
     to_version = models.PositiveIntegerField(editable=False)
+    guidelines = models.PositiveIntegerField(null=True, blank=True, editable=False)
     external_id = models.CharField(max_length=500, blank=True, editable=False)
     extra = ExtraField(editable=False)
     by = models.ForeignKey(

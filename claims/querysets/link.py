@@ -145,7 +145,8 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def to_review(self, person_id: int) -> Self:
         """Those this person may judge: proposed, live, with a review slot that nobody else holds.
 
-        Never one that she has judged, or whose verdicts she was shown in this round.
+        Never one that she has judged, or whose verdicts she was shown in this round; one that she proposed only where
+        the dossier lets people judge their own.
         """
         reviews = self._rows("reviews").filter(link=OuterRef("pk"))
         leases = self._rows("leases").filter(expires_at__gt=Now()).exclude(person=person_id)
@@ -156,10 +157,23 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         taken = _count(reviews) + _count(leases.filter(link=OuterRef("pk")))
         return (
             self.live()
-            .filter(~Exists(reviews.filter(reviewer=person_id)), ~Exists(disclosures), state="proposed")
+            .filter(~Exists(reviews.filter(reviewer=person_id)), ~Exists(disclosures), state=PROPOSED)
+            .not_own_of(person_id)
             .alias(taken=taken)
             .filter(~Q(pk__in=leases.values("link")) | Q(taken__lt=F("dossier__reviews_needed")))
         )
+
+    def _own_of(self, person_id: int) -> Q:
+        """What this person proposed and may therefore not judge."""
+        return Q(by=person_id, by__isnull=False, dossier__own_proposals=False)
+
+    def not_own_of(self, person_id: int) -> Self:
+        """Without what she proposed and may therefore not judge."""
+        return self.filter(~self._own_of(person_id))
+
+    def own_waiting(self, person_id: int) -> Self:
+        """Those that wait for reviews, and not for hers: she proposed them."""
+        return self.live().filter(self._own_of(person_id), state=PROPOSED)
 
     def passed_over(self, person_id: int) -> Self:
         """Those she skipped, the one she skipped longest ago first."""
@@ -167,7 +181,7 @@ class LinkQuerySet(RecordQuerySet["Link"]):
 
     def not_passed_over(self, person_id: int) -> Self:
         skips = self._rows("skips").filter(link=OuterRef("pk"), person=person_id)
-        return self.filter(~Exists(skips)).order_by("number")
+        return self.filter(~Exists(skips))
 
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.review import disclose, open_dispute
 from claims.forms.review import SettleForm, WithdrawForm
-from claims.models import IN_REVIEW, Link, Review
+from claims.masking import masked, masks_of
+from claims.models import IN_REVIEW, Link, Review, SplitReason
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.review import Side, in_place
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.models import Role
-from sources.pages import page_of
+from sources.pages import COUNTED, page_of
 
 
 @require_GET
@@ -28,7 +29,17 @@ def disputed(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.LEAD)
     links = Link.objects.filter(dossier=access.dossier).disputed()
     page = page_of(request, links.with_shown_state(access).for_list(), "link")
-    return show(request, "claims/disputed.html", {"section": "disputed", "page": page})
+    context = {"section": "disputed", "page": page, "splits": _splits(access), "counted": COUNTED}
+    return show(request, "claims/disputed.html", context)
+
+
+def _splits(access: Access) -> list[tuple[str, int]]:
+    """Why reviewers split, as leads said when they settled: each reason in words, and of how many links."""
+    rows = Link.objects.live().filter(dossier=access.dossier).order_by()
+    counts = [
+        (reason.label, rows.filter(split_reason=reason)[: COUNTED + 1].count()) for reason in SplitReason
+    ]
+    return counts if any(count for _, count in counts) else []
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +112,7 @@ def _dispute(access: Access, number: int, *, note: str = "") -> dict[str, object
     fetch_sides([link], in_place())
     is_open = _is_here(link) and link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     reviews = Review.objects.filter(link=link) if is_open else Review.objects.none()
+    masks = masks_of(link, access.dossier) if is_open else {}
     if is_open:
         disclose(access, [link])
     instead_of = link.adjudicated_at.isoformat() if link.adjudicated_at else ""
@@ -110,8 +122,11 @@ def _dispute(access: Access, number: int, *, note: str = "") -> dict[str, object
         "sides": sorted(Side.both(link), key=lambda side: side.claim != link.from_claim),
         "is_open": is_open,
         "state": link.state if _is_here(link) else link.shown_state,  # type: ignore[attr-defined]
-        "reviews": reviews.select_related("reviewer").order_by("at", "pk"),
-        "form": SettleForm(initial={"note": note, "instead_of": instead_of}),
+        "masks": masks,
+        "reviews": masked(reviews.select_related("reviewer").order_by("at", "pk"), masks),
+        "form": SettleForm(
+            initial={"note": note, "instead_of": instead_of, "split_reason": link.split_reason}
+        ),
         "undo": _undo(access, link),
         "next": _next(access, number),
     }

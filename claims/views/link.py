@@ -15,6 +15,7 @@ from claims.filters.link import LinkFilter
 from claims.forms.link import LinkEditForm
 from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
+from claims.masking import masked, masks_of
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.suggested import suggestion_in
@@ -101,10 +102,11 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
     )
     fetch_sides([link], in_place().prefetch_related("topics"))
     shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
+    masks = masks_of(link, access.dossier) if shown else {}
     reviews: list[Review] = []
     if shown:
         disclose(access, [link])
-        reviews = list(link.reviews.select_related("reviewer").order_by("at", "pk"))
+        reviews = masked(link.reviews.select_related("reviewer").order_by("at", "pk"), masks)
     return show(
         request,
         "claims/link_detail.html",
@@ -115,7 +117,8 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "shown": shown,
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
-            "history": history_of(link, shown=shown),
+            "history": history_of(link, shown=shown, masks=masks),
+            "masks": masks,
             "versions": versions_shown(link),
             "suggestion": suggestion_in(link.extra),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),

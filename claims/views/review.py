@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,20 +14,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.actions.review import give_verdict, skip, take_next, undo_verdict
+from claims.filters.review import DeskFilter
 from claims.forms.review import VerdictForm, versions_shown
-from claims.models import Claim, Disclosure, Link, Review, State
+from claims.models import Claim, Disclosure, Guideline, Link, Review, State, Topic
 from claims.querysets.claim import ClaimQuerySet
-from claims.querysets.link import fetch_sides
+from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.queue import PLACES, session_of
 from claims.quotes import Context, surrounded
 from config.web import Request, done, show, wants_fragment
 from sources.access import Access, enter
 from sources.models import Role
-from sources.pages import asked_number
+from sources.pages import asked_number, filters_on
 
 REACH = 240
 """How many characters of the text are shown on each side of a quote."""
 
 COUNTED = 500
+PACE = 200
+"""Of how many of her last verdicts the pace is told."""
+
+TOPICS = 500
+"""How many topics the filter offers by name; others can be typed."""
+
 TAKEN_BACK = "review_taken_back"
 
 
@@ -58,7 +66,9 @@ def _context(claim: Claim) -> Context:
 
 @require_http_methods(["GET", "POST"])
 def review(request: Request, slug: str) -> HttpResponse:
-    """Hand out the next pair. POST gives a verdict on the pair that was on the page; then comes the next."""
+    """Hand out the next pair, of those that the filters in the address ask for. POST gives a verdict on the pair that
+    was on the page; then comes the next.
+    """
     access = enter(request, slug, Role.REVIEWER)
     if request.method == "GET":
         return _desk(request, access)
@@ -97,7 +107,7 @@ def review_skip(request: Request, slug: str) -> HttpResponse:
     access = enter(request, slug, Role.REVIEWER)
     link = _asked_for(request, access)
     skip(link=link, by=access.person)
-    if take_next(dossier=access.dossier, person=access.person) == link:
+    if take_next(dossier=access.dossier, person=access.person, among=_asked(request, access).qs) == link:
         messages.info(request, f"No other pair waits for you: {link.cited} comes again.")
     return _on(request, access)
 
@@ -136,38 +146,65 @@ def _on(request: Request, access: Access) -> HttpResponse:
     """On to the next pair."""
     if wants_fragment(request):
         return _desk(request, access)
-    return done(request, reverse("claims:review", args=[access.dossier.slug]))
+    query = request.GET.urlencode()
+    return done(
+        request, reverse("claims:review", args=[access.dossier.slug]) + (f"?{query}" if query else "")
+    )
+
+
+def _asked(request: Request, access: Access) -> DeskFilter:
+    """The pairs that the address asks for; what it asks wrongly leaves all of them, and is said."""
+    return DeskFilter(request.GET, Link.objects.all(), access=access)
 
 
 def _desk(
     request: Request, access: Access, refused: VerdictForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The next pair; with what was refused, and the note that was typed: in its field, if its pair is here again."""
-    link = take_next(dossier=access.dossier, person=access.person)
+    filters = _asked(request, access)
+    if not filters.is_valid() and status == 200:
+        status = 422
+    link = take_next(dossier=access.dossier, person=access.person, among=filters.qs)
     if link:
         fetch_sides([link], in_place())
     here = str(link.number) if link else None
     again = refused is not None and refused["number"].value() == here
+    last = Review.objects.filter(reviewer=access.person).order_by("-at").select_related("link")
+    context = {
+        "section": "review",
+        "link": link,
+        "sides": Side.both(link) if link else [],
+        "form": _form(request, link, refused if again else None) if link else None,
+        "refused": refused,
+        "stray_note": refused["note"].value() if refused and not again else "",
+        "last": last.exclude(_disclosed(access)).first(),
+        "filters": filters,
+        "on": filters_on(request, filters.form) if filters.is_valid() else [],
+        "topics": Topic.objects.filter(dossier=access.dossier).order_by("name")[:TOPICS],
+        "query": request.GET.urlencode(),
+        "guidelines": Guideline.objects.in_force(access.dossier.pk),
+    }
+    context |= _progress(link, access, filters.qs)
+    return show(request, "claims/review.html", context, fragment="desk", status=status)
+
+
+def _progress(link: Link | None, access: Access, asked: LinkQuerySet) -> dict[str, object]:
+    """What she has done today and in this session, at what pace, what is left, and what waits for others alone."""
+    now = timezone.now()
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    given = Review.objects.filter(reviewer=access.person, at__gte=today).order_by("-at")
-    return show(
-        request,
-        "claims/review.html",
-        {
-            "section": "review",
-            "link": link,
-            "sides": Side.both(link) if link else [],
-            "form": _form(request, link, refused if again else None) if link else None,
-            "refused": refused,
-            "stray_note": refused["note"].value() if refused and not again else "",
-            "done_today": given[:COUNTED].count(),
-            "left": _left(link, access) if link else 0,
-            "last": given.select_related("link").exclude(_disclosed(access)).first(),
-            "counted": COUNTED,
-        },
-        fragment="desk",
-        status=status,
-    )
+    given = Review.objects.filter(reviewer=access.person, at__isnull=False)
+    times = given.order_by("-at").values_list("at", flat=True)[:PACE]
+    session = session_of([at for at in times if at], now)
+    waiting = Link.objects.live().filter(dossier=access.dossier)
+    left = _left(link, access, asked) if link else 0
+    return {
+        "done_today": given.filter(at__gte=today)[:COUNTED].count(),
+        "session": session,
+        "left": left,
+        "minutes": session.time_for(left),
+        "own": 0 if link else waiting.own_waiting(access.person.pk)[:COUNTED].count(),
+        "counted": COUNTED,
+    }
 
 
 def _form(request: Request, link: Link, refused: VerdictForm | None) -> VerdictForm:
@@ -182,12 +219,16 @@ def _form(request: Request, link: Link, refused: VerdictForm | None) -> VerdictF
     return VerdictForm(initial=initial | {"note": kept.get("note", ""), "confidence": kept.get("confidence")})
 
 
-def _left(link: Link, access: Access) -> int:
-    """About how many wait for this reviewer: of the next ``COUNTED`` proposed links."""
-    onward = Link.objects.live().filter(dossier=access.dossier, state=State.PROPOSED, number__gte=link.number)
-    near = onward.order_by("number").values("pk")[:COUNTED]
+def _left(link: Link, access: Access, asked: LinkQuerySet) -> int:
+    """About how many wait for this reviewer: of the next ``COUNTED`` proposed links, in the order of the queue."""
+    place = PLACES[access.dossier.review_order]
+    proposed = Link.objects.live().filter(dossier=access.dossier, state=State.PROPOSED).order_by(place)
+    here = getattr(link, place)
+    onward = proposed.filter(**{f"{place}__gte": here}).values("pk")[:COUNTED]
+    again = proposed.filter(**{f"{place}__lt": here}).values("pk")[:COUNTED]
     judged = Review.objects.filter(link=OuterRef("pk"), reviewer=access.person)
-    return Link.objects.filter(~Exists(judged), pk__in=near).count()
+    near = asked.filter(Q(pk__in=onward) | Q(pk__in=again)).not_own_of(access.person.pk)
+    return near.filter(~Exists(judged))[:COUNTED].count()
 
 
 def _disclosed(access: Access) -> Exists:

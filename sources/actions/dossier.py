@@ -25,10 +25,11 @@ def create_dossier(
     language: str = "",
     reviews_needed: int = 2,
     leads: list[User],
+    **reviewing: Any,
 ) -> Dossier:
     """A new dossier led by ``leads``, the first of whom made it. Refuses (ValidationError) a slug that is taken.
 
-    Without a slug it gets a free one, made of its name.
+    Without a slug it gets a free one, made of its name. ``reviewing``: other settings of how pairs are reviewed.
     """
     dossier = Dossier(
         slug=slug or free_slug(name),
@@ -37,6 +38,7 @@ def create_dossier(
         language=language,
         reviews_needed=reviews_needed,
         at=timezone.now(),
+        **reviewing,
     )
     dossier.full_clean()
     try:
@@ -56,7 +58,7 @@ def create_dossier(
 
 @transaction.atomic
 def edit_dossier(dossier: Dossier, *, changes: Mapping[str, Any], version: int) -> Dossier:
-    """Change name, question, language, reviews needed; Stale when someone else did since ``version``.
+    """Change name, question, language, how pairs are reviewed; Stale when someone else did since ``version``.
 
     Raising the reviews needed recomputes the states of the links (the database does). Another language makes the
     claims searchable in it: in that of each source, where the dossier has none.

@@ -67,6 +67,31 @@ class DossierCreateForm(_DossierForm):
 
 
 class SettingsForm(_DossierForm):
+    class Meta(_DossierForm.Meta):
+        fields = [
+            *_DossierForm.Meta.fields,
+            "review_order",
+            "lease_minutes",
+            "own_proposals",
+            "names_masked",
+        ]
+        labels = {
+            **_DossierForm.Meta.labels,
+            "review_order": "Order",
+            "lease_minutes": "Minutes a pair is kept",
+            "own_proposals": "People judge what they proposed themselves, too",
+            "names_masked": "Names are masked while a link is disputed",
+        }
+        help_texts = {
+            **_DossierForm.Meta.help_texts,
+            "review_order": "Likely and uncertain follow from what was proposed: kind, strength, and how likely a "
+            "suggestion was. Never from what others judged.",
+            "lease_minutes": "For whoever it was handed to: 1 to 1440. Left longer, it goes to another.",
+            "own_proposals": "Where few people review, nothing would be settled otherwise.",
+            "names_masked": "Whoever settles reads “Reviewer A” and “Reviewer B”, on each link otherwise. "
+            "Files that are exported name them.",
+        }
+
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

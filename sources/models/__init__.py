@@ -1,7 +1,7 @@
 """The records of sources: accounts, dossiers and their people, texts as they came."""
 
 from sources.models.checked import Checked
-from sources.models.dossier import Counter, Dossier, Invitation, Letter, Membership, Role
+from sources.models.dossier import Counter, Dossier, Invitation, Letter, Membership, ReviewOrder, Role
 from sources.models.draft import Draft
 from sources.models.intake import Intake
 from sources.models.origin import Fingerprint, KeptApart, Origin, Regrouping, Resemblance
@@ -29,6 +29,7 @@ __all__ = [
     "Regrouping",
     "Reliability",
     "Resemblance",
+    "ReviewOrder",
     "Role",
     "Source",
     "SourcePiece",

@@ -29,6 +29,15 @@ class Role(models.TextChoices):
         return self.rank >= least.rank
 
 
+class ReviewOrder(models.TextChoices):
+    """In which order pairs are handed out to be reviewed."""
+
+    OLDEST = "oldest", "the oldest first"
+    CONTRADICTION = "contradiction", "likely contradictions first"
+    UNCERTAIN = "uncertain", "the uncertain first"
+    RANDOM = "random", "at random, for each person otherwise"
+
+
 class Letter(models.TextChoices):
     """What is numbered in a dossier: S-3, C-12, L-40."""
 
@@ -59,6 +68,12 @@ class Dossier(Checked):
     reviews_needed = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
+    review_order = models.CharField(max_length=13, choices=ReviewOrder, default=ReviewOrder.OLDEST)
+    lease_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(1_440)]
+    )
+    own_proposals = models.BooleanField(default=False)
+    names_masked = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     extra = ExtraField(editable=False)
     by = models.ForeignKey(
@@ -81,6 +96,14 @@ class Dossier(Checked):
                 condition=Q(reviews_needed__range=(1, 5)),
                 name="dossier_reviews_needed_1_to_5",
                 violation_error_message="Between one and five reviews are needed.",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_order__in=ReviewOrder.values), name="dossier_review_order_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_minutes__range=(1, 1_440)),
+                name="dossier_lease_a_minute_to_a_day",
+                violation_error_message="A pair is kept for a minute at least and a day at most.",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="dossier_has_a_name"),
             models.CheckConstraint(

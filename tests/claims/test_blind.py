@@ -45,8 +45,8 @@ WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
 # The pages of one link: of a settled one they tell all.
 ITS_PAGES = ("claims:link-detail", "claims:link-history")
-# The desk hands out what still waits, and to a lead this page names what is disputed. No verdict stands on either.
-TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail")
+# The desk hands out what still waits, and to a lead these name or count what is disputed. No verdict stands there.
+TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail", "claims:presettle")
 
 HIGHEST = 7
 SETTLED = 6
@@ -80,6 +80,7 @@ def build(*, judged: bool) -> World:
     people = {name: make_member(dossier, name) for name in NAMES}
     for role in ("reviewer", "analyst", "lead", "viewer"):
         people[role] = make_member(dossier, role, role)
+    dossier.guidelines.create(version=1, text="Judge by the words.")
     people["maker"] = make_member(dossier, "maker", Role.ANALYST)
     people["judge"] = make_member(dossier, "judge", Role.LEAD)
     world = World(judged, dossier, people)

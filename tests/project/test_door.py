@@ -149,6 +149,10 @@ DOORS = {
     "claims:disputed-detail": Door(LEAD, LEAD, {"number": DISPUTED}),
     "claims:disputed-settle": Door(None, LEAD, {"number": DISPUTED}, {"verdict": "neither"}),
     "claims:disputed-undo": Door(None, LEAD, {"number": DISPUTED}),
+    "claims:presettle": Door(LEAD, LEAD, data={"rule": "unanimous", "least": 2}),
+    "claims:guidelines": Door(VIEWER),
+    "claims:guidelines-version": Door(VIEWER),
+    "claims:guidelines-edit": Door(LEAD, LEAD, data={"text": "Anew.", "version": 1}),
     "claims:set-list": Door(VIEWER),
     "claims:set-export": Door(VIEWER),
     "claims:import": Door(ANALYST, ANALYST),
@@ -312,6 +316,7 @@ def _build() -> House:
 
 def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Membership) -> None:
     make_member(dossier, "Zhang Wei")
+    dossier.guidelines.create(version=WHOLE, text="Judge by the words.", by=lead)
     dossier.origins.create(number=WHOLE)
     Regrouping.objects.create(
         dossier=dossier,

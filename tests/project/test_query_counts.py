@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Dismissal, Link, Review, Speaker, Topic
+from claims.models import Claim, ClaimTopic, Dismissal, Guideline, Link, Review, Speaker, Topic
 from sources.models import Dossier, Membership, Origin, Role, Source
 from tests.conftest import TEXT, make_dossier, make_member, make_suggested
 
@@ -68,6 +68,8 @@ PAGES = [
     Asked("claims:suggestion-list", Role.LEAD, query="?show=dismissed"),
     Asked("claims:review"),
     Asked("claims:disputed", Role.LEAD),
+    Asked("claims:presettle", Role.LEAD, query="?rule=majority&least=2&share=60"),
+    Asked("claims:guidelines"),
     Asked("claims:set-list"),
     Asked("claims:speaker-list", Role.ANALYST),
     Asked("claims:speaker-detail", Role.ANALYST, query="?name=A+minister"),
@@ -132,6 +134,9 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
             ClaimTopic(dossier=dossier, claim=claim, topic=topic)
             for claim, topic in zip(claims, topics, strict=False)
         ]
+    )
+    dossier.guidelines.bulk_create(
+        [Guideline(dossier=dossier, version=n, text=f"Version {n}.") for n in numbers]
     )
     *others, hub, last = claims
     links = Link.objects.bulk_create(

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
-from claims.actions.review import LEASE, disclose, take_next
+from claims.actions.review import disclose, take_next
 from claims.models import Lease, Link, Review, Skip
 from sources.models import Dossier, Membership, User
 from tests.conftest import (
@@ -26,6 +26,7 @@ from tests.conftest import (
 )
 
 SignIn = Callable[..., Client]
+LEASE = timedelta(minutes=30)
 DESK = "/d/china-russia/review/"
 SECRET = "because the customs tables say so"
 
