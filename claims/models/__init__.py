@@ -5,28 +5,39 @@ from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speake
 from claims.models.desk import Revision, SavedFilter
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
+from claims.models.resolution import Cause, Contradiction, Due, Ground, Outcome, Resolution, Standing
+from claims.models.resolution_kinds import KINDS, ResolutionKind
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.support import Support
 
 __all__ = [
     "IN_REVIEW",
+    "KINDS",
     "Anchoring",
+    "Cause",
     "Claim",
     "ClaimTopic",
+    "Contradiction",
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Due",
+    "Ground",
     "ImportedLine",
     "Kind",
     "Lease",
     "Link",
     "Modality",
+    "Outcome",
+    "Resolution",
+    "ResolutionKind",
     "Review",
     "Revision",
     "SavedFilter",
     "Skip",
     "Speaker",
     "SpeakerAlias",
+    "Standing",
     "State",
     "Strength",
     "Support",
