@@ -183,8 +183,16 @@ def fetch_sides(links: Sequence["Link"], claims: "ClaimQuerySet | None" = None) 
         return
     rows: models.QuerySet[Any] = related_rows(type(links[0]), "from_claim") if claims is None else claims
     if claims is None:
-        rows = rows.select_related("source", "speaker", "support")
-        rows = rows.only("number", "statement", "asserted", "source__outlet", "speaker__name", *SUPPORT)
+        rows = rows.select_related("source", "source__retraction", "speaker", "support")
+        rows = rows.only(
+            "number",
+            "statement",
+            "asserted",
+            "source__outlet",
+            "source__retraction__reason",
+            "speaker__name",
+            *SUPPORT,
+        )
     sides = {key for link in links for key in (link.from_claim_id, link.to_claim_id)}
     found = rows.filter(pk__in=sides).fetch_mode(models.FETCH_RAISE).in_bulk()
     for link in links:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from claims.actions.review import disclose
 from claims.models import IN_REVIEW, Claim, Kind, Link, State
 from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.views.contradiction import dues_of
 from config.web import Request, show
 from sources.access import Access, enter
 from sources.models import Counter, Letter, Role, Source
@@ -46,6 +47,7 @@ def front(request: Request, slug: str) -> HttpResponse:
             if progress.total is None
             else Count(progress.total),
             "progress": progress,
+            "dues": dues_of(access),
         },
     )
 

@@ -18,6 +18,7 @@ from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.bin import asked_since, bin_undo_address
+from claims.views.resolution import outcome_of
 from claims.views.review import Side, in_place
 from claims.views.tray import came_from
 from claims.views.undo import edit_undo_address
@@ -114,6 +115,7 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "shown": shown,
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
+            "outcome": outcome_of(link, shown=shown),
             "history": history_of(link, shown=shown),
             "versions": versions_shown(link),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
