@@ -16,6 +16,7 @@ from claims.forms.link import LinkEditForm
 from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
+from claims.outcome_history import outcome_entries
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.bin import asked_since, bin_undo_address
 from claims.views.resolution import outcome_of
@@ -116,7 +117,7 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
             "outcome": outcome_of(link, shown=shown),
-            "history": history_of(link, shown=shown),
+            "history": history_of(link, shown=shown, also=outcome_entries(link, shown=shown)),
             "versions": versions_shown(link),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
         },

@@ -33,7 +33,8 @@ def source_retract(request: Request, slug: str, number: int) -> HttpResponse:
             form.add_error(None, ValidationError(error.messages))
         else:
             assert mark.at
-            undo = f"{reverse('sources:source-unretract', args=[slug, number])}?{urlencode({'at': mark.at.isoformat()})}"
+            to = reverse("sources:source-unretract", args=[slug, number])
+            undo = f"{to}?{urlencode({'at': mark.at.isoformat()})}"
             return done(request, _address(source), f"{source.cited} is marked as retracted.", undo=undo)
     return invalid(request, "sources/source_retract.html", context)
 
