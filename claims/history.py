@@ -100,8 +100,8 @@ FIELDS = {
 def history_of(link: Link, *, shown: bool, page: int = 1, also: Iterable[Entry] = ()) -> History:
     """The changes of a link, the latest first, thirty a page.
 
-    ``also`` are entries of what became of it. Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
-    changed since review.
+    ``also`` are entries of what became of it. Without ``shown`` (she must judge it blind) there is no trace of reviews,
+    adjudication, rounds or words that changed since review.
     """
     events = list(
         _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: reach(page)]

@@ -29,7 +29,9 @@ def _of_resolutions(events: Iterable[Any]) -> Iterator[Entry]:
         if event.pgh_label == "insert":
             who = event.by.name if event.by else ""
             said = f"resolved: {label}"
-            yield Entry(event.pgh_created_at, said, who, note=event.note, account=account_of(event), said=event.at)
+            yield Entry(
+                event.pgh_created_at, said, who, note=event.note, account=account_of(event), said=event.at
+            )
         if event.pgh_label == "delete":
             yield Entry(event.pgh_created_at, f"resolution taken back: {label}", account=account_of(event))
         elif not stands and stood.get(event.pgh_obj_id, True):
@@ -48,7 +50,9 @@ def _of_dues(events: Iterable[Any]) -> Iterator[Entry]:
         at = {"account": account_of(event)}
         if event.pgh_label == "insert":
             who = event.by.name if event.by else ""
-            yield Entry(event.pgh_created_at, f"due on {day}", who, note=event.expectation, said=event.at, **at)
+            yield Entry(
+                event.pgh_created_at, f"due on {day}", who, note=event.expectation, said=event.at, **at
+            )
         if event.pgh_label == "delete":
             yield Entry(event.pgh_created_at, f"due date of {day} taken back", **at)
         elif event.outcome and event.outcome != before:

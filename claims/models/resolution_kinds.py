@@ -1,6 +1,6 @@
 """The kinds of resolution: each says its name, what proof it asks for, how that is checked and how it reads.
 
-A new kind is one line in ``KINDS`` (and the migration that Django makes of it). Values and pure functions alone.
+A new kind is one entry in ``_ALL`` (and the migration that Django makes of it). Values and pure functions alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -125,18 +125,102 @@ _WHICH = Ask("side", "Which of the two", Sort.SIDE)
 _WHEN = _both("Time of", Sort.TIME, "2023, 2023-01-15 or 2022-02/2023-01.")
 _WHY = Ask("why", "Why it cannot hold", Sort.WORDS)
 
-# fmt: off
-KINDS: Mapping[str, ResolutionKind] = {kind.key: kind for kind in (
-    ResolutionKind("time", "by time", "Each is true of its own time.", _WHEN, "{a} speaks of {first}, {b} of {second}.", _PAIR),
-    ResolutionKind("scope", "by scope", "Each speaks of something else.", _both("Scope of"), "{a} speaks of {first}; {b} of {second}.", _PAIR),
-    ResolutionKind("definition", "by definition", "One word, two meanings.", (Ask("term", "The word"), *_both("Its meaning in")), "By “{term}” {a} means {first}; {b} means {second}.", _PAIR),
-    ResolutionKind("attribution", "by attribution", "One of them was said by somebody else.", (_WHICH, Ask("said_by", "Who really said it"), Ask("shown", "What shows it", Sort.WORDS)), "{side} was really said by {said_by}: {shown}."),
-    ResolutionKind("modality", "by modality", "One is fact, the other forecast, opinion, intention.", _both("Mode of", Sort.MODE), "{a} is {first}, {b} is {second}.", _PAIR),
-    ResolutionKind("spread", "estimate spread", "Two estimates of one thing, as far apart as estimates are.", _both("Estimate of", Sort.FIGURES, "A figure or a range: 240–250 billion."), "Two estimates of one thing: {a} gives {first}, {b} gives {second}.", _PAIR),
-    ResolutionKind("translation", "translation", "The original says something else.", (_WHICH, Ask("original", "The original wording", Sort.WORDS), Ask("translation", "As it was translated", Sort.WORDS), Ask("better", "As it should read", Sort.WORDS)), "{side} rests on a translation: “{original}” became “{translation}”, and should read “{better}”.", ("translation", "better")),
-    ResolutionKind("source-error", "source error", "A source slipped: a figure, a name, a date.", (_WHICH, Ask("error", "What is wrong in its source", Sort.WORDS), Ask("right", "What is right", Sort.WORDS)), "The source of {side} is in error: {error}. Right is: {right}.", ("error", "right"), decided=True),
-    ResolutionKind("refuted", "one side refuted", "What is known now shows one of them to be wrong.", (_WHICH, _WHY), "{side} is refuted: {why}.", decided=True),
-    ResolutionKind("both-wrong", "both wrong", "Neither is true.", (Ask("right", "What is true instead", Sort.WORDS),), "Both {a} and {b} are wrong; what is true: {right}.", decided=True),
-    ResolutionKind("genuine", "genuine: it stands", "They contradict each other, and no explanation holds.", (Ask("tried", "What was looked into, and why it does not explain it", Sort.WORDS),), "{a} and {b} contradict each other, and that stands: {tried}."),
-)}
-# fmt: on
+_ALL = (
+    ResolutionKind(
+        "time",
+        "by time",
+        "Each is true of its own time.",
+        _WHEN,
+        "{a} speaks of {first}, {b} of {second}.",
+        _PAIR,
+    ),
+    ResolutionKind(
+        "scope",
+        "by scope",
+        "Each speaks of something else.",
+        _both("Scope of"),
+        "{a} speaks of {first}; {b} of {second}.",
+        _PAIR,
+    ),
+    ResolutionKind(
+        "definition",
+        "by definition",
+        "One word, two meanings.",
+        (Ask("term", "The word"), *_both("Its meaning in")),
+        "By “{term}” {a} means {first}; {b} means {second}.",
+        _PAIR,
+    ),
+    ResolutionKind(
+        "attribution",
+        "by attribution",
+        "One of them was said by somebody else.",
+        (_WHICH, Ask("said_by", "Who really said it"), Ask("shown", "What shows it", Sort.WORDS)),
+        "{side} was really said by {said_by}: {shown}.",
+    ),
+    ResolutionKind(
+        "modality",
+        "by modality",
+        "One is fact, the other forecast, opinion, intention.",
+        _both("Mode of", Sort.MODE),
+        "{a} is {first}, {b} is {second}.",
+        _PAIR,
+    ),
+    ResolutionKind(
+        "spread",
+        "estimate spread",
+        "Two estimates of one thing, as far apart as estimates are.",
+        _both("Estimate of", Sort.FIGURES, "A figure or a range: 240–250 billion."),
+        "Two estimates of one thing: {a} gives {first}, {b} gives {second}.",
+        _PAIR,
+    ),
+    ResolutionKind(
+        "translation",
+        "translation",
+        "The original says something else.",
+        (
+            _WHICH,
+            Ask("original", "The original wording", Sort.WORDS),
+            Ask("translation", "As it was translated", Sort.WORDS),
+            Ask("better", "As it should read", Sort.WORDS),
+        ),
+        "{side} rests on a translation: “{original}” became “{translation}”, and should read “{better}”.",
+        ("translation", "better"),
+    ),
+    ResolutionKind(
+        "source-error",
+        "source error",
+        "A source slipped: a figure, a name, a date.",
+        (
+            _WHICH,
+            Ask("error", "What is wrong in its source", Sort.WORDS),
+            Ask("right", "What is right", Sort.WORDS),
+        ),
+        "The source of {side} is in error: {error}. Right is: {right}.",
+        ("error", "right"),
+        decided=True,
+    ),
+    ResolutionKind(
+        "refuted",
+        "one side refuted",
+        "What is known now shows one of them to be wrong.",
+        (_WHICH, _WHY),
+        "{side} is refuted: {why}.",
+        decided=True,
+    ),
+    ResolutionKind(
+        "both-wrong",
+        "both wrong",
+        "Neither is true.",
+        (Ask("right", "What is true instead", Sort.WORDS),),
+        "Both {a} and {b} are wrong; what is true: {right}.",
+        decided=True,
+    ),
+    ResolutionKind(
+        "genuine",
+        "genuine: it stands",
+        "They contradict each other, and no explanation holds.",
+        (Ask("tried", "What was looked into, and why it does not explain it", Sort.WORDS),),
+        "{a} and {b} contradict each other, and that stands: {tried}.",
+    ),
+)
+KINDS: Mapping[str, ResolutionKind] = {kind.key: kind for kind in _ALL}

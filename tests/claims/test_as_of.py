@@ -46,14 +46,18 @@ def as_of(dossier: Dossier, moment: datetime) -> Seen:
 
 @pytest.mark.django_db(transaction=True)
 def test_every_moment_reads_as_it_was() -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     dossier = make_dossier(reviews_needed=1)
     lead = make_member(dossier, "lead", "lead")
     links = [make_pair(dossier, by=lead) for _ in range(3)]
 
     def judge(link: Link) -> None:
         if not Review.objects.filter(link=link).exists():
-            make_review(Link.objects.get(pk=link.pk), by=lead, verdict=chance.choice(["contradicts"] * 3 + ["neither"]))
+            make_review(
+                Link.objects.get(pk=link.pk),
+                by=lead,
+                verdict=chance.choice(["contradicts"] * 3 + ["neither"]),
+            )
 
     def unjudge(link: Link) -> None:
         Review.objects.filter(link=link).delete()
@@ -72,7 +76,17 @@ def test_every_moment_reads_as_it_was() -> None:
     def expect(link: Link) -> None:
         set_due(link, by=lead, day=timezone.now().date(), expectation="It ends.")
 
-    steps: list[Callable[[Link], None]] = [judge, judge, judge, unjudge, explain, explain, again, reword, expect]
+    steps: list[Callable[[Link], None]] = [
+        judge,
+        judge,
+        judge,
+        unjudge,
+        explain,
+        explain,
+        again,
+        reword,
+        expect,
+    ]
     seen: list[tuple[datetime, Seen]] = []
     for _ in range(STEPS):
         link = chance.choice(links)

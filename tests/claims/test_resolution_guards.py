@@ -113,14 +113,26 @@ def test_the_list_follows(settled: Link) -> None:
 
 
 CHANGES = {
-    "statement": ("UPDATE claims_claim SET statement = 'Otherwise.' WHERE id = %(a)s", "changed", "C-1 was changed: its statement."),
+    "statement": (
+        "UPDATE claims_claim SET statement = 'Otherwise.' WHERE id = %(a)s",
+        "changed",
+        "C-1 was changed: its statement.",
+    ),
     "mode and time": (
         "UPDATE claims_claim SET modality = 'forecast', about = '2027' WHERE id = %(b)s",
         "changed",
         "C-2 was changed: its time it speaks of, mode.",
     ),
-    "claim binned": ("UPDATE claims_claim SET binned_at = now() WHERE id = %(a)s", "binned", "C-1 was put in the bin."),
-    "link binned": ("UPDATE claims_link SET binned_at = now() WHERE id = %(link)s", "binned", "L-1 was put in the bin."),
+    "claim binned": (
+        "UPDATE claims_claim SET binned_at = now() WHERE id = %(a)s",
+        "binned",
+        "C-1 was put in the bin.",
+    ),
+    "link binned": (
+        "UPDATE claims_link SET binned_at = now() WHERE id = %(link)s",
+        "binned",
+        "L-1 was put in the bin.",
+    ),
     "its source binned": (
         "UPDATE sources_source SET binned_at = now() WHERE id = %(source)s",
         "binned",
@@ -151,7 +163,7 @@ CHANGES = {
         "binned",
         "S-3 was put in the bin.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import chain
 
 import pytest
 from django.db import models
@@ -103,15 +104,18 @@ def test_pages_hold_every_one_once(
         back = re.search(r'href="([^"]+)" rel="prev"', page)[1] if len(seen) > 1 else ""  # type: ignore[index]
         address = LIST + to[1].replace("&amp;", "&").removeprefix(LIST) if to else ""
     assert [len(page) for page in seen] == [50, 50, 20]
-    assert sorted(sum(seen, [])) == sorted(link.number for link in links)
+    found = list(chain(*seen))
+    assert sorted(found) == sorted(link.number for link in links)
     columns = ContradictionFilter({"sort": sort}, Contradiction.objects.all(), access=None)  # type: ignore[arg-type]
     columns.is_valid()
     order = Contradiction.objects.order_by(*(f"-{name}" for name in columns.columns))
-    assert sum(seen, []) == list(order.values_list("number", flat=True))
+    assert found == list(order.values_list("number", flat=True))
     assert numbers(client.get(back.replace("&amp;", "&")).content.decode()) == seen[1]
 
 
-def test_bad_filters_and_places(three: list[Link], viewer: Membership, outsider: User, sign_in: SignIn) -> None:
+def test_bad_filters_and_places(
+    three: list[Link], viewer: Membership, outsider: User, sign_in: SignIn
+) -> None:
     client = sign_in(viewer)
     for query in ({"status": "magic"}, {"source": "x"}, {"as_of": "soon"}, {"sort": "up"}):
         assert client.get(LIST, query).status_code == 422
