@@ -169,6 +169,14 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         skips = self._rows("skips").filter(link=OuterRef("pk"), person=person_id)
         return self.filter(~Exists(skips)).order_by("number")
 
+    def unresolved(self) -> Self:
+        """Without those that are resolved."""
+        return self.exclude(self.is_resolved())
+
+    def is_resolved(self) -> Exists:
+        """Whether a resolution of the link in the outer query stands."""
+        return Exists(self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by())
+
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""
         return self.live().filter(state="disputed")
