@@ -14,7 +14,7 @@ LINK = "/d/china-russia/links/29/"
 def fill(page: Page, kind: ResolutionKind) -> None:
     """Give the proof that the kind asks for, each piece in its own field."""
     form = page.locator("#resolving form")
-    expect(form.get_by_role("heading", name=f"Resolve {kind.label}")).to_be_visible()
+    expect(form.get_by_role("heading", name=kind.label[0].upper() + kind.label[1:])).to_be_visible()
     asked = {ask.name for ask in kind.asks}
     given = form.locator("input:not([type=hidden]), textarea, select").evaluate_all(
         "fields => [...new Set(fields.map(field => field.name))]"
@@ -40,7 +40,7 @@ def test_every_kind_is_given_its_proof_and_taken_back(visit: Visit) -> None:
         fill(page, kind)
         page.get_by_role("button", name="Resolve", exact=True).click()
         section = page.locator("section", has=page.get_by_role("heading", name="Resolution", exact=True))
-        expect(section.locator(".resolution h3")).to_have_text(kind.label)
+        expect(section.locator(".resolution h3")).to_have_text(kind.label[0].upper() + kind.label[1:])
         expect(section.locator(".resolution-says")).to_have_text(
             kind.sentence(proof_of(kind.key), "C-80", "C-30")
         )
