@@ -51,7 +51,12 @@ def _of_dues(events: Iterable[Any]) -> Iterator[Entry]:
         if event.pgh_label == "insert":
             who = event.by.name if event.by else ""
             yield Entry(
-                event.pgh_created_at, f"due on {day}", who, note=event.expectation, said=event.at, **at
+                event.pgh_created_at,
+                f"due on {day}",
+                who,
+                note=event.expectation,
+                said=event.at,
+                account=account,
             )
         if event.pgh_label == "delete":
             yield Entry(event.pgh_created_at, f"due date of {day} taken back", account=account)
