@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.utils import timezone
@@ -154,8 +156,8 @@ def test_as_of_a_day_hides_what_must_be_judged_blind_today(
     today = {"as_of": str(timezone.now().date())}
     shown = numbers(sign_in(reviewer).get(LIST, today).content.decode())
     assert shown == [3, 1]
-    history = Contradiction._meta.get_field("events").related_model
-    for event in history._default_manager.filter(number=1):  # type: ignore[union-attr]
+    history: Any = apps.get_model("claims", "ContradictionEvent")
+    for event in history.objects.filter(number=1):
         event.pgh_id, event.pgh_created_at = None, datetime(2020, 1, 1, tzinfo=UTC)
         event.save(force_insert=True)
     Link.objects.filter(number=1).update(adjudication_verdict="", adjudicated_by=None, adjudicated_at=None)
