@@ -166,6 +166,8 @@ class _Import:
         resolver.check_reviews()
         resolver.check_quotes()
         resolver.check_anchorings()
+        brings = (self.line or {}).get("reviews_needed") if self.is_empty and self.as_lead else None
+        resolver.check_resolutions(needed=brings or self.dossier.reviews_needed)
         if not self.as_lead:
             resolver.check_names()
             self._check_dossier_names()
@@ -297,6 +299,11 @@ class _Import:
                 UNION SELECT t.by FROM staged_anchoring t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_dismissed t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
                 UNION SELECT unnest(%(of_dossier)s::integer[])
+                UNION SELECT t.by FROM staged_retraction t JOIN staged_source o USING (line) WHERE o.fate IS NULL
+                UNION SELECT unnest(ARRAY[t.by, t.reopened_by])
+                    FROM staged_resolution t JOIN staged_link o USING (line) WHERE o.fate IS NULL
+                UNION SELECT unnest(ARRAY[t.by, t.decided_by])
+                    FROM staged_due t JOIN staged_link o USING (line) WHERE o.fate IS NULL
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING
             """,

@@ -6,19 +6,26 @@ from claims.models.desk import Revision, SavedFilter
 from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, SplitReason, State, Strength
+from claims.models.resolution import Cause, Contradiction, Due, Ground, Outcome, Resolution, Standing
+from claims.models.resolution_kinds import KINDS, ResolutionKind
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.suggestion import Dismissal, LearnedJudge, LookedAt, Suggested, SuggestionRun
 from claims.models.support import Support
 
 __all__ = [
     "IN_REVIEW",
+    "KINDS",
     "Anchoring",
+    "Cause",
     "Claim",
     "ClaimTopic",
+    "Contradiction",
     "ContradictionType",
     "Credibility",
     "Disclosure",
     "Dismissal",
+    "Due",
+    "Ground",
     "Guideline",
     "ImportedLine",
     "Kind",
@@ -27,6 +34,9 @@ __all__ = [
     "Link",
     "LookedAt",
     "Modality",
+    "Outcome",
+    "Resolution",
+    "ResolutionKind",
     "Review",
     "Revision",
     "SavedFilter",
@@ -34,6 +44,7 @@ __all__ = [
     "Speaker",
     "SpeakerAlias",
     "SplitReason",
+    "Standing",
     "State",
     "Strength",
     "Suggested",

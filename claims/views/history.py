@@ -9,6 +9,7 @@ from claims.actions.review import disclose
 from claims.history import PAGES, History, history_of, history_of_claim, history_of_source
 from claims.masking import masks_of
 from claims.models import IN_REVIEW, Claim, Link
+from claims.outcome_history import outcome_entries
 from config.web import Request, show
 from sources.access import Access, enter
 from sources.models import Record, Role, Source
@@ -38,9 +39,10 @@ def link_history(request: Request, slug: str, number: int) -> HttpResponse:
     shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     if shown:
         disclose(access, [link])
+    page = _page(request)
     masks = masks_of(link, access.dossier) if shown else {}
-    history = history_of(link, shown=shown, page=_page(request), masks=masks)
-    return _answer(request, access, link, history)
+    also = outcome_entries(link, shown=shown, page=page)
+    return _answer(request, access, link, history_of(link, shown=shown, page=page, masks=masks, also=also))
 
 
 def _page(request: Request) -> int:
