@@ -79,6 +79,20 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """Those that this person has reviewed."""
         return self.filter(Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)))
 
+    def adjudicated(self) -> Self:
+        """Those that a lead settled."""
+        return self.exclude(adjudication_verdict="")
+
+    def overruling(self, person_id: int | None) -> Self:
+        """Those that a lead settled otherwise than this person judged them."""
+        mine = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)
+        return self.adjudicated().filter(Exists(mine.exclude(verdict=OuterRef("adjudication_verdict"))))
+
+    def upholding(self, person_id: int | None) -> Self:
+        """Those that a lead settled as this person judged them."""
+        mine = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)
+        return self.adjudicated().filter(Exists(mine.filter(verdict=OuterRef("adjudication_verdict"))))
+
     def hidden_from(self, access: "Access") -> Self:
         """Those this reader must judge blind: she may review, has not, and was not shown the verdicts.
 
