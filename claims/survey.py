@@ -1,9 +1,9 @@
 """How far the reviewers of a dossier agree, as one reader may know it: all figures of the agreement page and its table.
 
 **Blind.** A figure over verdicts tells of each of them; over one link, picked by filters, it tells all. So only links
-enter whose reviews the reader may see (``LinkQuerySet.shown_to``: those that are settled, that she judged herself, or
+enter whose reviews the reader may see (``LinkQuerySet.all_shown_to``: those that are settled, that she judged herself, or
 whose verdicts she was shown). Those that she must still judge are left out and counted as such, whether others judged
-them or not. Whoever shows a survey records with ``disclose(access, survey.links)`` that she was shown what it tells.
+them or not. Whoever shows a survey records with ``disclose(access, survey.asked)`` that she was shown what it tells.
 """
 
 from dataclasses import dataclass, field
@@ -83,17 +83,17 @@ class Survey:
     @cached_property
     def links(self) -> LinkQuerySet:
         """Those whose reviews may enter the figures."""
-        shown = self.asked.shown_to(self.access)
+        shown = self.asked.all_shown_to(self.access)
         return shown.filter(changed=False) if self.unchanged else shown
 
     @cached_property
     def overall(self) -> Agreement:
         count_kinds(self.links, self._counts, period=self.period, step=self.step)
         count_pairs(self.links, self._counts, period=self.period)
-        without = {TO_REVIEW: self.asked.hidden_from(self.access).order_by().count()}
-        if self.unchanged:
-            without[CHANGED] = self.asked.changed_since_review(self.access).order_by().count()
-        return summed_up(self._counts, total=self.links.order_by().count(), without=without)
+        total, asked = self.links.order_by().count(), self.asked.order_by().count()
+        shown = self.asked.all_shown_to(self.access).order_by().count() if self.unchanged else total
+        without = {TO_REVIEW: asked - shown, CHANGED: shown - total}
+        return summed_up(self._counts, total=total, without=without)
 
     @cached_property
     def by_kind(self) -> list[Part]:

@@ -104,6 +104,16 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """Those whose reviews, verdicts and state this reader may see."""
         return self.exclude(self._blind(access)) if access.can_review else self
 
+    def all_shown_to(self, access: "Access") -> Self:
+        """The same links as ``shown_to``, for going through a whole dossier: what she knows is gathered once, first."""
+        if not access.can_review:
+            return self
+        judged = self._rows("reviews").filter(reviewer=access.person_id).order_by().values("link")
+        shown = (
+            self._rows("disclosures").filter(person=access.person_id, round=F("link__round")).values("link")
+        )
+        return self.filter(Q(state=SETTLED) | Q(pk__in=judged) | Q(pk__in=shown))
+
     def with_shown_state(self, access: "Access") -> Self:
         """Annotated with ``shown_state``: the state as this reader may know it ("in review" where she is blind).
 

@@ -1,5 +1,5 @@
-"""How figures of agreement are written and drawn. Drawings are SVG in percent of their width, so that they fit any page,
-and stand beside the numbers that they draw: to a reader of the page's text they say nothing more.
+"""How figures of agreement are written and drawn. Drawings are SVG in percent of their width, so that they fit any
+page, and stand beside the numbers that they draw: to a reader of the page's text they say nothing more.
 """
 
 from collections.abc import Sequence
@@ -76,7 +76,8 @@ def axis(lowest: float) -> SafeString:
 
 def _marks(lowest: float) -> SafeString:
     lines = [
-        (_at(n, lowest), name) for n, name in ((0.0, "nought"), (TENTATIVE, "mark-line"), (RELIABLE, "mark-line"))
+        (_at(n, lowest), name)
+        for n, name in ((0.0, "nought"), (TENTATIVE, "mark-line"), (RELIABLE, "mark-line"))
     ]
     return format_html(
         '<line class="base" x1="0%" x2="100%" y1="10" y2="10"/>{}',
@@ -93,9 +94,7 @@ def _dot(figure: Figure, lowest: float) -> SafeString:
         ends = format_html_join(
             "", '<line class="whisker" x1="{0}" x2="{0}" y1="6" y2="14"/>', ((low,), (high,))
         )
-        whisker = format_html(
-            '<line class="whisker" x1="{}" x2="{}" y1="10" y2="10"/>{}', low, high, ends
-        )
+        whisker = format_html('<line class="whisker" x1="{}" x2="{}" y1="10" y2="10"/>{}', low, high, ends)
     return format_html('{}<circle class="dot" cx="{}" cy="10" r="4.5"/>', whisker, _at(figure.value, lowest))
 
 

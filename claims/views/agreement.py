@@ -28,7 +28,7 @@ def agreement(request: Request, slug: str) -> HttpResponse:
     filters = AgreementFilter(request.GET, access=access)
     answer = show if filters.is_valid() else invalid
     survey = filters.survey()
-    disclose(access, survey.links)
+    disclose(access, survey.asked)
     return answer(request, "claims/agreement.html", _page(request, filters, survey))
 
 
@@ -39,7 +39,7 @@ def agreement_export(request: Request, slug: str) -> HttpResponse:
     filters = AgreementFilter(request.GET, access=access)
     right = filters.is_valid()
     survey = filters.survey()
-    disclose(access, survey.links)
+    disclose(access, survey.asked)
     if not right:
         return invalid(request, "claims/agreement.html", _page(request, filters, survey))
     name = f"{slug}-agreement-{timezone.now():%Y-%m-%d}.csv"
