@@ -1,9 +1,10 @@
 """How far the reviewers of a dossier agree, as one reader may know it: all figures of the agreement page and its table.
 
 **Blind.** A figure over verdicts tells of each of them; over one link, picked by filters, it tells all. So only links
-enter whose reviews the reader may see (``LinkQuerySet.all_shown_to``: those that are settled, that she judged herself, or
-whose verdicts she was shown). Those that she must still judge are left out and counted as such, whether others judged
-them or not. Whoever shows a survey records with ``disclose(access, survey.asked)`` that she was shown what it tells.
+enter whose reviews the reader may see (``LinkQuerySet.all_shown_to``: those that are settled, that she judged herself,
+or whose verdicts she was shown). Those that she must still judge are left out and counted as such, whether others
+judged them or not. Whoever shows a survey records with ``disclose(access, survey.asked)`` that she was shown what it
+tells.
 """
 
 from dataclasses import dataclass, field

@@ -10,7 +10,7 @@ from claims.actions.review import disclose
 from claims.exchange import agreement as table
 from claims.filters.agreement import AgreementFilter
 from claims.survey import Survey
-from config.web import Request, invalid, show
+from config.web import Request, invalid, show, wants_fragment
 from sources.access import enter
 from sources.models import Role
 from sources.pages import filters_on
@@ -23,12 +23,18 @@ MATRICES = 12
 
 @require_GET
 def agreement(request: Request, slug: str) -> HttpResponse:
-    """All figures over what the filters leave, from the links whose reviews this lead may see."""
+    """All figures over what the filters leave, from the links whose reviews this lead may see.
+
+    Those by topic take longest: htmx fetches them after the page; without it the page has them when asked (``topics``).
+    """
     access = enter(request, slug, Role.LEAD)
     filters = AgreementFilter(request.GET, access=access)
     answer = show if filters.is_valid() else invalid
     survey = filters.survey()
     disclose(access, survey.asked)
+    if wants_fragment(request):
+        context = {"survey": survey, "shown": SHOWN}
+        return answer(request, "claims/agreement.html", context, fragment="topics")
     return answer(request, "claims/agreement.html", _page(request, filters, survey))
 
 
@@ -62,4 +68,5 @@ def _page(request: Request, filters: AgreementFilter, survey: Survey) -> dict[st
         "over_time": survey.over_time[-SHOWN:],
         "shown": SHOWN,
         "matrices": MATRICES,
+        "with_topics": "topics" in request.GET,
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from claims.actions.review import undo_verdict
 from claims.models import Disclosure, Link, Review, Topic
 from sources.models import Dossier, Membership, User
-from tests.conftest import make_member, make_pair, make_review
+from tests.conftest import entered, make_member, make_pair, make_review, make_user
 
 SignIn = Callable[..., Client]
 PAGE = "/d/china-russia/review/agreement/"
@@ -104,6 +104,10 @@ def test_filters_narrow_it_and_what_cannot_be_read_is_said(
     judged[0].from_claim.topics.add(topic, through_defaults={"dossier": lead.dossier})
     assert figures(client, "?topic=trade").overall.links_used == 1
     assert [part.name for part in figures(client).by_topic] == ["trade"]
+    assert 'id="topics-head"' in client.get(f"{PAGE}?topics=1").content.decode()
+    later = sign_in(lead, htmx=True).get(PAGE)
+    assert [part.name for part in later.context["survey"].by_topic] == ["trade"]
+    assert "<h1>" not in later.content.decode()
     assert figures(client, "?topic=none").overall.links_used == 0
     assert figures(client, "?kind=supports").overall.links_used == 1
     this_year = f"?period={timezone.now():%Y}"
