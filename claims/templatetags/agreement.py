@@ -10,8 +10,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from claims.agreement import Figure
-from claims.survey import Part
+from claims.agreement import Agreement, Figure
+from claims.survey import Pair, Part
 
 register = template.Library()
 
@@ -36,19 +36,14 @@ def interval(figure: Figure) -> str:
 
 
 @register.simple_tag
-def scale_of(*groups: object) -> float:
-    """Where the scale of these figures begins: of figures, of parts, of lists of them."""
-    ends = [end for group in groups for end in _ends(group)]
+def scale_of(parts: Sequence[Part | Pair] | Agreement) -> float:
+    """Where the scale of all these figures begins."""
+    found = [parts] if isinstance(parts, Agreement) else [part.figures for part in parts]
+    figures = [
+        figure for one in found for figure in (one.krippendorff_alpha, one.cohen_kappa, one.fleiss_kappa)
+    ]
+    ends = [end for figure in figures for end in (figure.value, figure.low) if end is not None]
     return next((lowest for lowest in LOWEST if all(end >= lowest for end in ends)), LOWEST[-1])
-
-
-def _ends(group: object) -> list[float]:
-    if isinstance(group, Figure):
-        return [end for end in (group.value, group.low) if end is not None]
-    if isinstance(group, Sequence):
-        return [end for one in group for end in _ends(one)]
-    figures = group.figures  # type: ignore[attr-defined]
-    return _ends([figures.krippendorff_alpha, figures.cohen_kappa])
 
 
 @register.simple_tag
