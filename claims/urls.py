@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from claims.views import bin as bin_views
 from claims.views import (
+    agreement,
     bulk,
     claim,
     claim_detail,
@@ -21,6 +21,7 @@ from claims.views import (
     presettle,
     resolution,
     review,
+    review_mine,
     saved_filter,
     source,
     speaker,
@@ -30,6 +31,7 @@ from claims.views import (
     undo,
     version,
 )
+from claims.views import bin as bin_views
 from sources.views import draft
 
 app_name = "claims"
@@ -118,6 +120,9 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/review/", review.review, name="review"),
     path("d/<slug:slug>/review/skip/", review.review_skip, name="review-skip"),
     path("d/<slug:slug>/review/undo/", review.review_undo, name="review-undo"),
+    path("d/<slug:slug>/review/mine/", review_mine.review_mine, name="review-mine"),
+    path("d/<slug:slug>/review/agreement/", agreement.agreement, name="agreement"),
+    path("d/<slug:slug>/review/agreement/export/", agreement.agreement_export, name="agreement-export"),
     path("d/<slug:slug>/review/disputed/", disputed.disputed, name="disputed"),
     path("d/<slug:slug>/review/disputed/<int:number>/", disputed.disputed_detail, name="disputed-detail"),
     path(

@@ -56,10 +56,11 @@ def write(selection: Selection) -> Generator[bytes]:
     """The file in blocks."""
     with snapshot():
         for block in batched(rows(selection), 200, strict=False):
-            yield _csv(block)
+            yield as_csv(block)
 
 
-def _csv(block: Iterable[list[str]]) -> bytes:
+def as_csv(block: Iterable[list[str]]) -> bytes:
+    """Rows, whose cells are harmless already, as lines of a CSV file."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(block)
     return text.getvalue().encode()

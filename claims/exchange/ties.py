@@ -115,7 +115,7 @@ def ties_of_dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
             "own_proposals": one.flag("own_proposals"),
             "names_masked": one.flag("names_masked"),
         }
-        _finish(inner, REVIEWING, one)
+        finish(inner, REVIEWING, one)
     fields.problems += inner.problems
     return {"guidelines": written, "reviewing": settings}
 

@@ -79,6 +79,20 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """Those that this person has reviewed."""
         return self.filter(Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)))
 
+    def adjudicated(self) -> Self:
+        """Those that a lead settled."""
+        return self.exclude(adjudication_verdict="")
+
+    def overruling(self, person_id: int | None) -> Self:
+        """Those that a lead settled otherwise than this person judged them."""
+        mine = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)
+        return self.adjudicated().filter(Exists(mine.exclude(verdict=OuterRef("adjudication_verdict"))))
+
+    def upholding(self, person_id: int | None) -> Self:
+        """Those that a lead settled as this person judged them."""
+        mine = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)
+        return self.adjudicated().filter(Exists(mine.filter(verdict=OuterRef("adjudication_verdict"))))
+
     def hidden_from(self, access: "Access") -> Self:
         """Those this reader must judge blind: she may review, has not, and was not shown the verdicts.
 
@@ -89,6 +103,16 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def shown_to(self, access: "Access") -> Self:
         """Those whose reviews, verdicts and state this reader may see."""
         return self.exclude(self._blind(access)) if access.can_review else self
+
+    def all_shown_to(self, access: "Access") -> Self:
+        """The same links as ``shown_to``, for going through a whole dossier: what she knows is gathered once, first."""
+        if not access.can_review:
+            return self
+        judged = self._rows("reviews").filter(reviewer=access.person_id).order_by().values("link")
+        shown = (
+            self._rows("disclosures").filter(person=access.person_id, round=F("link__round")).values("link")
+        )
+        return self.filter(Q(state=SETTLED) | Q(pk__in=judged) | Q(pk__in=shown))
 
     def with_shown_state(self, access: "Access") -> Self:
         """Annotated with ``shown_state``: the state as this reader may know it ("in review" where she is blind).

@@ -46,6 +46,8 @@ WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
 # The pages of one link: of a settled one they tell all.
 ITS_PAGES = ("claims:link-detail", "claims:link-history")
+# Figures over the settled link name those who judged it.
+COUNTS_REVIEWS = ("claims:agreement", "claims:agreement-export")
 # The desk hands out what still waits, and to a lead these name or count what is disputed. No verdict stands there.
 TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail", "claims:presettle")
 
@@ -276,7 +278,7 @@ def assert_no_trace(found: Walk) -> None:
     assert found.holding(WORDS) == {}
     names = {address: found.names[address] for address in found.holding(NAMES)}
     # The reviews of the settled link are anybody's to see.
-    assert set(names.values()) <= {*NAMES_PEOPLE, *ITS_PAGES, "claims:set-export"}
+    assert set(names.values()) <= {*NAMES_PEOPLE, *ITS_PAGES, *COUNTS_REVIEWS, "claims:set-export"}
     assert all(f"/links/{SETTLED}/" in address for address, name in names.items() if name in ITS_PAGES)
 
 
