@@ -8,17 +8,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from claims.actions import bulk, saved_filter, speaker, topic
+from claims.actions import bulk, comment, saved_filter, speaker, topic
 from claims.actions.revision import TooLate, keep
 from claims.models import Revision
 from sources.access import Access
 from sources.models import Role
 
-REVIEWERS = frozenset({"filter"})
+REVIEWERS = frozenset({"comment", "filter"})
 """What a reviewer does and so takes back; all else an analyst."""
 
 UNDO: dict[str, Callable[[Revision], list[str]]] = {
     "bulk": bulk.undo_many,
+    "comment": comment.undo_comment,
     "filter": saved_filter.undo_filter,
     "speaker-edit": speaker.undo_edit,
     "speaker-merge": speaker.undo_merge,

@@ -2,9 +2,11 @@
 
 from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
+from claims.models.comment import Comment, Follow, Mention
 from claims.models.desk import Revision, SavedFilter
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
+from claims.models.news import Happening, Visit
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.support import Support
 
@@ -13,13 +15,17 @@ __all__ = [
     "Anchoring",
     "Claim",
     "ClaimTopic",
+    "Comment",
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Follow",
+    "Happening",
     "ImportedLine",
     "Kind",
     "Lease",
     "Link",
+    "Mention",
     "Modality",
     "Review",
     "Revision",
@@ -31,4 +37,5 @@ __all__ = [
     "Strength",
     "Support",
     "Topic",
+    "Visit",
 ]
