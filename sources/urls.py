@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, intake, invitation, keys, member, origin, original, source
+from sources.views import (
+    dossier,
+    draft,
+    home,
+    intake,
+    invitation,
+    keys,
+    member,
+    origin,
+    original,
+    profile,
+    source,
+)
 
 app_name = "sources"
 
@@ -11,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("d/new/", dossier.dossier_create, name="dossier-create"),
     path("accounts/keys/", keys.keys, name="keys"),
+    path("accounts/digest/stop/", profile.digest_stop, name="digest-stop"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("d/<slug:slug>/members/", member.members, name="members"),
     path("d/<slug:slug>/members/add/", member.member_add, name="member-add"),

@@ -1,10 +1,12 @@
 """Saying something about a record, in other words, and taking it back; following a record or no longer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from claims.actions.revision import TooLate, keep, listed
@@ -13,7 +15,7 @@ from claims.models.comment import TEXT_LIMIT
 from claims.wording import mentions, readings
 from sources.access import Access
 from sources.actions.records import Stale, refuse_binned
-from sources.models import Membership, Record, Role
+from sources.models import Dossier, Membership, Record, Role
 
 MENTIONED = 50
 """So many people a comment may mention."""
@@ -64,12 +66,12 @@ def write_comment(*, access: Access, on: Record, text: str) -> Written:
 def edit_comment(comment: Comment, *, access: Access, text: str, version: int) -> Written:
     """Say it in other words; the history keeps the former ones.
 
-    Refuses (PermissionDenied) what another wrote, (ValidationError) a text as ``write_comment`` does, and (Stale) what
-    was changed elsewhere meanwhile.
+    Refuses (ValidationError) what another wrote and what ``write_comment`` does; Stale when it was changed in another
+    window meanwhile.
     """
     current = _locked(comment)
     if not is_own(access, current):
-        raise PermissionDenied("That comment was written by someone else: only she changes its words.")
+        raise ValidationError("That comment was written by someone else: only she changes it.", code="others")
     if current.version != version:
         raise Stale(current)
     words, before = as_written(text), _state(current)
@@ -85,10 +87,12 @@ def edit_comment(comment: Comment, *, access: Access, text: str, version: int) -
 
 @transaction.atomic
 def take_back_comment(comment: Comment, *, access: Access) -> Revision:
-    """Let a comment be seen no more: its author, or a lead. PermissionDenied for anybody else."""
+    """Let a comment be seen no more: its author, or a lead; ValidationError for anybody else."""
     current = _locked(comment)
     if not may_take_back(access, current):
-        raise PermissionDenied("That comment was written by someone else: only she or a lead takes it back.")
+        raise ValidationError(
+            "That comment was written by someone else: only she or a lead takes it back.", code="others"
+        )
     before = _state(current)
     current.gone_at, current.gone_by = timezone.now(), access.person
     current.save(update_fields=["gone_at", "gone_by"])
@@ -149,26 +153,12 @@ def as_written(text: str) -> str:
 
 
 def mention(comment: Comment) -> list[str]:
-    """Note which members a comment mentions, and tell those that an edit mentions anew; what is nobody's name here."""
-    written = mentions(comment.text)[:MENTIONED]
-    wanted = {name.lower() for one in written for name in readings(one)}
-    members = Membership.objects.members().filter(dossier=comment.dossier_id)
-    named = members.alias(called=Lower("user__username")).filter(called__in=wanted).select_related("user")
-    people = {person.user.username.lower(): person for person in named if person.user} if wanted else {}
-    found, unknown = {}, []
-    for one in written:
-        name = next((name for name in readings(one) if name.lower() in people), None)
-        if name is None:
-            unknown.append(readings(one)[-1])
-        else:
-            found[name] = people[name.lower()]
+    """Note which members a comment mentions, and tell those whom an edit mentions anew; what is nobody's name here."""
     had = set(Mention.objects.filter(comment=comment).values_list("person", flat=True))
     Mention.objects.filter(comment=comment).delete()
-    Mention.objects.bulk_create(
-        Mention(dossier_id=comment.dossier_id, comment=comment, person=person, written=name)
-        for name, person in found.items()
-    )
-    if comment.edited_at and {person.pk for person in found.values()} - had:
+    found, unknown = _mentioned(comment, _members(comment.dossier_id))
+    Mention.objects.bulk_create(found)
+    if comment.edited_at and {one.person_id for one in found} - had:
         Happening.objects.create(
             kind="mention",
             comment=comment,
@@ -180,6 +170,33 @@ def mention(comment: Comment) -> list[str]:
             by_id=comment.by_id,
         )
     return unknown
+
+
+def note_mentions(comments: QuerySet[Comment], dossier: Dossier) -> None:
+    """Note which members many new comments mention."""
+    members = _members(dossier.pk)
+    rows = comments.only("dossier", "text").order_by("pk").iterator()
+    noted = (one for comment in rows for one in _mentioned(comment, members)[0])
+    while batch := list(islice(noted, 1_000)):
+        Mention.objects.bulk_create(batch)
+
+
+def _members(dossier: int) -> dict[str, Membership]:
+    """The members by user name, in small letters."""
+    rows = Membership.objects.members().filter(dossier=dossier).select_related("user")
+    return {person.user.username.lower(): person for person in rows if person.user}
+
+
+def _mentioned(comment: Comment, members: Mapping[str, Membership]) -> tuple[list[Mention], list[str]]:
+    found, unknown = {}, []
+    for written in mentions(comment.text)[:MENTIONED]:
+        name = next((name for name in readings(written) if name.lower() in members), None)
+        if name is None:
+            unknown.append(readings(written)[-1])
+        else:
+            found[name] = members[name.lower()]
+    about = {"dossier_id": comment.dossier_id, "comment": comment}
+    return [Mention(person=person, written=name, **about) for name, person in found.items()], unknown
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.lines import CHANGED, FORMAT, ROUND
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
 from claims.exchange.strict_json import compact
-from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, KEPT_APART, ORIGIN, VERSION_OF
+from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, COMMENTS, KEPT_APART, ORIGIN, VERSION_OF
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
@@ -166,6 +166,22 @@ def _listed(name: str, part: tuple[str, ...], rows: str, order: str) -> str:
     return f"""(SELECT '"{name}":[' || string_agg({" || ".join(part)}, ',' ORDER BY {order}) || ']' FROM {rows})"""
 
 
+def _comments(table: str, name: str) -> str:
+    """What stands said about a record, in order."""
+    part = (
+        """'{"text":' || """ + _string("m.text"),
+        _key(
+            "by", "coalesce((SELECT to_json(name)::text FROM sources_membership WHERE id = m.by_id), 'null')"
+        ),
+        _key("at", _moment("m.at")),
+        _where("m.edited_at IS NOT NULL", _key("edited", _moment("m.edited_at"))),
+        "'}'",
+    )
+    return _listed(
+        COMMENTS, part, f"claims_comment m WHERE m.{name}_id = {table}.id AND m.gone_at IS NULL", "m.id"
+    )
+
+
 _ORIGIN = (
     f"""'"{ORIGIN}":{{"id":"O-' || g.number || '"'""",
     _key("name", _string("g.name")),
@@ -190,6 +206,7 @@ _PUT_SOURCE = _put(
         WHERE s.id IN (k.one_id, k.other_id) AND o.number < s.number AND (BOUND)""",
         "o.number",
     ),
+    _comments("s", "source"),
 )
 _PUT_SPEAKER = _put(
     "p",
@@ -216,12 +233,14 @@ _PUT_CLAIM = _put(
         WHERE n.claim_id = c.id AND (BOUND) AND (TO_BOUND)""",
         "t.number",
     ),
+    _comments("c", "claim"),
 )
 # Not told where it would tell of reviews that the reader may not know.
 _PUT_LINK = _put(
     "l",
     f"""CASE WHEN l.changed AND (SHOWN) THEN '"{CHANGED}":true' END""",
     f"""CASE WHEN l.round > 1 AND (SHOWN) THEN '"{ROUND}":' || l.round END""",
+    f"CASE WHEN (SHOWN) THEN {_comments('l', 'link')} END",
 )
 _REVIEW = (
     """'{"type":"review"'""",
@@ -334,7 +353,7 @@ class _Parts:
             LEFT JOIN sources_membership judge ON judge.id = l.adjudicated_by_id {_maker("l")}
             WHERE {where} ORDER BY l.number
         """
-        return _select(_LINK, rows), (*shown_values, *shown_values, *values)
+        return _select(_LINK, rows), (*shown_values * 3, *values)
 
     def reviews(self) -> Query:
         where, values = self._review()

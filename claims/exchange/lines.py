@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import BadLine, compact, parse, shown
-from claims.exchange.ties import aliases, anchorings, ties_of_source
+from claims.exchange.ties import aliases, anchorings, comments, ties_of_source
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
 from sources.intake.text import as_kept
 from sources.languages import config_for
@@ -187,8 +187,10 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
     elif raw and not text:
         fields.wrong("text", "is empty")
     language = fields.text("language", SOURCE["language"])
+    tied = ties_of_source(fields, reading, identity)
     return {
-        **ties_of_source(fields, reading, identity),
+        **tied,
+        "ties": [*tied["ties"], *comments(fields, reading, "source")],
         "title": fields.text("title", SOURCE["title"]),
         "outlet": fields.text("outlet", SOURCE["outlet"]),
         "author": fields.text("author", SOURCE["author"]),
@@ -221,7 +223,7 @@ def _claim(fields: Fields, reading: Reading) -> dict[str, Any]:
     if start is not None and end is not None and quote and end - start != len(quote):
         fields.wrong("quote", f"has {len(quote)} characters; from start to end there are {end - start}")
     return {
-        "ties": anchorings(fields, reading, identity),
+        "ties": [*anchorings(fields, reading, identity), *comments(fields, reading, "claim")],
         "source": fields.text("source", EXTERNAL_ID, required=True),
         "quote": quote,
         "start": start,
@@ -270,7 +272,7 @@ def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("mutual", "only support can be mutual")
     if row["contradiction_type"] and kind != Kind.CONTRADICTS:
         fields.wrong("contradiction_type", "only a contradiction has one")
-    reserved = _reserved(fields, reading)
+    reserved = {**_reserved(fields, reading), "ties": comments(fields, reading, "link")}
     return {**row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
 
 

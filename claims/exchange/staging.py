@@ -41,10 +41,21 @@ TABLES: Mapping[str, str] = {
     "alias": "line integer NOT NULL, label text, speaker text, name text",
     "anchoring": f"""{_TIE}, claim text, source text, to_source text, start integer, "end" integer, quote text,
         method text, decision text, claim_key bigint, source_key bigint, to_source_key bigint""",
+    **{
+        f"said_{name}": f"{_TIE}, text text, edited timestamptz, place integer"
+        for name in ("source", "claim", "link")
+    },
     "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
 }
 
-TIES = {"origin": "source", "apart": "source", "anchoring": "claim"}
+TIES = {
+    "origin": "source",
+    "apart": "source",
+    "anchoring": "claim",
+    "said_source": "source",
+    "said_claim": "claim",
+    "said_link": "link",
+}
 """What is staged of a line beside its own row and signed by somebody, with the type of that line."""
 
 RECORDS = {

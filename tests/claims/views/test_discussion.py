@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from claims.actions.comment import write_comment
-from claims.models import Claim, Comment, Follow, Link, Mention
-from sources.models import Dossier, Membership, Source, User
-from tests.conftest import entered, make_claim, make_member, make_pair, make_review, make_source
+from claims.models import Claim, Comment, Mention
+from sources.models import Dossier, Membership, Source
+from tests.conftest import entered, make_claim, make_source
 
 SignIn = Callable[..., Client]
 ROOT = "/d/china-russia/"
