@@ -22,13 +22,19 @@ def test_comments_go_out_and_back_as_the_same_bytes(
     assert lead.user
     access = entered(lead.user, dossier)
     for record in (pair.from_claim.source, pair.from_claim, pair):
-        comment = write_comment(access=access, on=record, text="Says “who”?\n\n@viewer — see S-1 \\ and C-2.").comment
+        comment = write_comment(
+            access=access, on=record, text="Says “who”?\n\n@viewer — see S-1 \\ and C-2."
+        ).comment
     edit_comment(comment, access=access, text="In other words, @viewer.", version=1)
     gone = write_comment(access=access, on=pair, text="A slip.").comment
     take_back_comment(gone, access=access)
     write_comment(access=access, on=pair, text="And another.")
     file = exported(dossier)
-    said = {line["id"]: line["extra"]["comments"] for line in lines_of(file)[1:] if "comments" in line.get("extra", {})}
+    said = {
+        line["id"]: line["extra"]["comments"]
+        for line in lines_of(file)[1:]
+        if "comments" in line.get("extra", {})
+    }
     assert [one["text"] for one in said["L-1"]] == ["In other words, @viewer.", "And another."]
     assert list(said["L-1"][0]) == ["text", "by", "at", "edited"]
     assert said.keys() == {"S-1", "C-1", "L-1"}
