@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from claims.actions.review import disclose
 from claims.discussion import PAGES, Said, said
@@ -18,6 +20,7 @@ from claims.models import Claim, Follow, Happening, Link, Visit
 from claims.querysets.news import LOOKED_AT
 from sources.access import Access
 from sources.models import Counter, Record, Source
+from sources.pages import asked_number
 
 SHOWN = 10
 """So many of each kind are shown together; a page of one kind has more."""
@@ -62,6 +65,11 @@ class Item:
     @property
     def page(self) -> str:
         return PAGES[self.record.LETTER]
+
+    @property
+    def place(self) -> str:
+        """What names it in an address: the comment, else the record's number."""
+        return str(self.said.comment.uid if self.said else self.record.number)
 
 
 @dataclass(frozen=True)
@@ -236,14 +244,34 @@ def news_for(access: Access, seen: Seen) -> tuple[list[Item], bool, list[Group]]
     return mine, more, groups
 
 
-def group_of(access: Access, kind: Kind, seen: Seen, *, limit: int, before: int | None = None) -> Group:
-    """The latest of a kind, or those before the place ``before``; the links it tells of are disclosed."""
+def group_of(access: Access, kind: Kind, seen: Seen, *, limit: int, before: str = "") -> Group:
+    """The latest of a kind, or those before the place ``before``; the links it tells of are disclosed.
+
+    Http404 for what is no place of this kind.
+    """
     rows = kind.rows(access, seen)
-    if before is not None:
-        rows = rows.filter(**{f"{kind.column}__lt": before})
+    if before:
+        rows = rows.filter(**{f"{kind.column}__lt": _found(access, kind, before)})
     found = list(rows.order_by(f"-{kind.column}")[: limit + 1])
     items = _with_words(access, [kind.line(row) for row in found[:limit]], found)
     return Group(kind, items, len(found) > limit)
+
+
+def _found(access: Access, kind: Kind, place: str) -> int:
+    """Where in a list what an address names stands."""
+    if kind.column == "number":
+        return asked_number(place)
+    rows = Happening.objects.filter(dossier=access.dossier).shown_to(access).order_by("-pk")
+    try:
+        named = rows.filter(kind="comment", comment__uid=UUID(place)) if kind.name == "comments" else None
+    except ValueError:
+        raise Http404(f"“{place[:40]}” is no comment.") from None
+    if named is None:
+        named = rows.filter(kind="settled", link__number=asked_number(place))
+    key: int | None = named.values_list("pk", flat=True).first()
+    if key is None:
+        raise Http404(f"“{place[:40]}” is no place in the news.")
+    return key
 
 
 def _with_words(access: Access, items: list[Item], rows: Sequence[Any]) -> list[Item]:

@@ -1,10 +1,10 @@
 """What is new since one's last visit, and marking it as seen."""
 
+import secrets
 from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -16,9 +16,9 @@ from claims.news import KINDS, PAGE, Horizon, group_of, horizon_of, news_for, vi
 from config.web import Request, done, show
 from sources.access import Access, enter
 from sources.models import Role
-from sources.pages import asked_number
 
-SALT = "news"
+PAGES_KEPT = 8
+"""So many pages of news that a browser has open can be marked as seen."""
 
 
 @require_safe
@@ -30,7 +30,7 @@ def news(request: Request, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "news",
         "visit": seen[0] if seen else None,
-        "upto": _signed(access, horizon),
+        "upto": _keep(request, access, horizon),
     }
     if only := request.GET.get("only", ""):
         return show(request, "claims/news.html", context | _one_kind(request, access, only))
@@ -44,10 +44,11 @@ def news_seen(request: Request, slug: str) -> HttpResponse:
     """Mark as seen all that there was when the page was made: what came since stays new."""
     access = enter(request, slug, Role.VIEWER)
     to = reverse("claims:news", args=[slug])
-    horizon = _read(access, request.POST.get("upto", ""))
+    horizon = _kept(request, access, request.POST.get("upto", ""))
     if horizon is None:
         messages.error(
-            request, "Nothing was marked: the page was not whole. Look at what is new, and mark it again."
+            request,
+            "Nothing was marked: that page was open for too long. Look at what is new, and mark it again.",
         )
         return redirect(to)
     visit = mark_seen(access=access, horizon=horizon)
@@ -72,25 +73,29 @@ def _one_kind(request: Request, access: Access, only: str) -> dict[str, Any]:
     kind = next((kind for kind in KINDS if kind.name == only), None)
     if kind is None:
         raise Http404(f"“{only[:20]}” is no kind of news.")
-    asked = request.GET.get("before", "")
-    before = asked_number(asked) if asked else None
+    before = request.GET.get("before", "")
     group = group_of(access, kind, visits_of(access), limit=PAGE, before=before)
     here = f"{request.path}?only={kind.name}"
     return {
         "only": group,
-        "first": here if before is not None else "",
-        "next": f"{here}&before={group.items[-1].key}" if group.more else "",
+        "first": here if before else "",
+        "next": f"{here}&before={group.items[-1].place}" if group.more else "",
     }
 
 
-def _signed(access: Access, horizon: Horizon) -> str:
-    return signing.dumps({"person": access.person_id, **asdict(horizon)}, salt=SALT, compress=True)
+def _keep(request: Request, access: Access, horizon: Horizon) -> str:
+    """Keep in the session what there was when a page was made, and name it: what is hidden must not leave with it."""
+    pages = request.session.get(_name(access), {})
+    token = secrets.token_urlsafe(8)
+    last = dict(list(pages.items())[1 - PAGES_KEPT :])
+    request.session[_name(access)] = {**last, token: asdict(horizon)}
+    return token
 
 
-def _read(access: Access, written: str) -> Horizon | None:
-    """What the form holds, if it is ours and this person's."""
-    try:
-        held = signing.loads(written, salt=SALT)
-    except signing.BadSignature:
-        return None
-    return Horizon(**held) if held.pop("person") == access.person_id else None
+def _kept(request: Request, access: Access, token: str) -> Horizon | None:
+    found = request.session.get(_name(access), {}).get(token)
+    return Horizon(**found) if found else None
+
+
+def _name(access: Access) -> str:
+    return f"news of {access.dossier.pk}"

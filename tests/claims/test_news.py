@@ -222,12 +222,19 @@ class TestMarking:
         sources = next(kind for kind in KINDS if kind.name == "sources")
         page = group_of(inside(viewer), sources, [], limit=2)
         assert ([item.record.number for item in page.items], page.more) == ([3, 2], True)
-        rest = group_of(inside(viewer), sources, [], limit=2, before=page.items[-1].key)
+        rest = group_of(inside(viewer), sources, [], limit=2, before=page.items[-1].place)
         assert ([item.record.number for item in rest.items], rest.more) == ([1], False)
         client = sign_in(viewer)
         assert client.get(NEWS, {"only": "sources", "before": "2"}).status_code == 200
         assert client.get(NEWS, {"only": "secrets"}).status_code == 404
         assert client.get(NEWS, {"only": "sources", "before": "x"}).status_code == 404
+        claim = make_claim(make_source(dossier, by=analyst), by=analyst)
+        comments = [say(analyst, claim, f"Number {n}.") for n in range(3)]
+        older = client.get(NEWS, {"only": "comments", "before": str(comments[1].uid)}).content.decode()
+        assert [f"Number {n}." in older for n in range(3)] == [True, False, False]
+        for wrong in ("1", "00000000-0000-4000-8000-000000000000"):
+            assert client.get(NEWS, {"only": "comments", "before": wrong}).status_code == 404
+        assert client.get(NEWS, {"only": "settled", "before": "9"}).status_code == 404
 
 
 @contextmanager
@@ -274,7 +281,7 @@ class TestDailyMail:
     ) -> None:
         wants_mail(viewer)
         comment = say(reviewer, link.from_claim, "Look & see “this”, @viewer.")
-        send_daily_mail(timestamp=1_772_341_500)  # type: ignore[call-arg]
+        send_daily_mail(timestamp=1_772_341_500)
         assert send_digests(DAY) == 0, "a job that ran twice sends once"
         (sent,) = mail.outbox
         assert (sent.to, sent.subject) == (["viewer@example.org"], "News of China and Russia: 1 for you")

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Link, Review, Speaker, Topic
+from claims.models import Claim, ClaimTopic, Comment, Link, Review, Speaker, Topic
 from sources.models import Dossier, Membership, Origin, Role, Source
 from tests.conftest import TEXT, make_dossier, make_member
 
@@ -34,13 +34,15 @@ class Asked(NamedTuple):
     person: Role = Role.REVIEWER
     numbered: bool = False
     query: str = ""
+    letter: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.url}{self.query} as {self.person}"
 
     def address(self, slug: str, number: int) -> str:
-        return reverse(self.url, args=[slug, *([number] if self.numbered else [])]) + self.query
+        letter = [self.letter] if self.letter else []
+        return reverse(self.url, args=[slug, *letter, *([number] if self.numbered else [])]) + self.query
 
 
 PAGES = [
@@ -73,6 +75,9 @@ PAGES = [
     Asked("claims:claim-bulk", Role.ANALYST, query="?all=1&topic=trade"),
     Asked("claims:claim-history", numbered=True),
     Asked("claims:link-history", numbered=True),
+    Asked("claims:discussion", numbered=True, letter="C"),
+    Asked("claims:news"),
+    Asked("claims:news", Role.VIEWER, query="?only=claims"),
     Asked("claims:undo-list", Role.ANALYST),
     Asked("claims:saved-filter-list"),
     Asked("claims:bin", Role.LEAD),
@@ -138,6 +143,9 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
         ]
     )
     _review(links, people)
+    Comment.objects.bulk_create(
+        [Comment(claim=claims[-3], text=f"See S-{n}, C-{n} and L-{n}.", **made) for n in numbers]
+    )
     return dossier, people
 
 
