@@ -4,22 +4,23 @@ Each kind of news is one line of ``KINDS`` and a small query. What is hidden fro
 held until she may know of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from claims.actions.review import disclose
 from claims.discussion import PAGES, Said, said
-from claims.models import Claim, Follow, Happening, Link, Visit
+from claims.models import Claim, Follow, Happening, Link, Mention, Visit
 from claims.querysets.news import LOOKED_AT
 from sources.access import Access
-from sources.models import Counter, Record, Source
+from sources.models import Counter, Dossier, Record, Source, User
 from sources.pages import asked_number
 
 SHOWN = 10
@@ -114,6 +115,29 @@ def count_for(access: Access) -> int:
         return 0
     rows = for_person(access, visits_of(access))
     return int(rows.order_by().values("pk")[:COUNTED].count())
+
+
+def mentions_in(user: User, dossiers: Iterable[Dossier]) -> dict[int, int]:
+    """How many new comments mention this account in each of these dossiers, by key: one query.
+
+    Nothing of links that she must still judge; of those that she has judged since she marked the news as seen, the news
+    themselves tell.
+    """
+    seen = Visit.objects.filter(person=OuterRef("person"), of=Visit.Of.PAGE).values("upto")[:1]
+    hidden = Link.objects.filter(pk=OuterRef("comment__link"))
+    rows = (
+        Mention.objects.filter(person__user=user, dossier__in=list(dossiers), comment__gone_at=None)
+        .exclude(comment__by=F("person"))
+        .filter(comment__happenings__pk__gt=Coalesce(Subquery(seen), 0))
+        .filter(
+            Q(person__role="viewer") | ~Exists(hidden.hidden_from_person(OuterRef(OuterRef("person")))),
+            comment__source__binned_at=None,
+            comment__claim__binned_at=None,
+            comment__link__binned_at=None,
+        )
+    )
+    counted = rows.order_by().values("dossier").annotate(n=Count("comment", distinct=True))
+    return dict(counted.values_list("dossier", "n"))
 
 
 # ---- the kinds

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from claims.models import Comment
-from claims.news import COUNTED, count_for
+from claims.news import COUNTED, count_for, mentions_in
 from config.web import Request
 from sources.models import Record
 
@@ -19,6 +19,16 @@ def for_me(context: dict[str, Any]) -> str:
     access = getattr(request, "access", None)
     count = count_for(access) if access else 0
     return f"{COUNTED - 1}+" if count >= COUNTED else str(count or "")
+
+
+@register.simple_tag(takes_context=True)
+def mentions_of_me(context: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Give each row with a ``dossier`` what is new there and mentions this person, as ``mentions``; says nothing."""
+    request: Request = context["request"]
+    found = mentions_in(request.user, [row["dossier"] for row in rows])
+    for row in rows:
+        row["mentions"] = found.get(row["dossier"].pk, 0)
+    return ""
 
 
 @register.simple_tag

@@ -179,6 +179,24 @@ class TestBlind:
         assert "Zanzibar" in str(mail.outbox[1].body)
 
 
+class TestHome:
+    def test_it_counts_what_mentions_her_and_nothing_that_is_hidden(
+        self, link: Link, reviewer: Membership, lead: Membership, sign_in: SignIn
+    ) -> None:
+        def shown() -> str:
+            return sign_in(reviewer).get("/").content.decode()
+
+        make_review(link, by=lead)
+        say(lead, link, "@reviewer, it contradicts.")
+        assert "new mention" not in shown()
+        say(lead, link.from_claim, "@reviewer")
+        assert "1 new mention of you" in shown()
+        make_review(link, by=reviewer)
+        assert "2 new mentions of you" in shown()
+        look(reviewer)
+        assert "new mention" not in shown()
+
+
 class TestMarking:
     def test_it_marks_what_the_page_told_and_is_undone(
         self, link: Link, viewer: Membership, reviewer: Membership, sign_in: SignIn
