@@ -78,6 +78,7 @@ def build(*, judged: bool) -> World:
     people = {name: make_member(dossier, name) for name in NAMES}
     for role in ("reviewer", "analyst", "lead", "viewer"):
         people[role] = make_member(dossier, role, role)
+    people["onlooker"] = make_member(dossier, "onlooker", Role.VIEWER)
     people["maker"] = make_member(dossier, "maker", Role.ANALYST)
     people["judge"] = make_member(dossier, "judge", Role.LEAD)
     world = World(judged, dossier, people)
@@ -126,7 +127,7 @@ def build(*, judged: bool) -> World:
 
 def speak(world: World) -> None:
     """Whoever judged a link, and a viewer, say something about it, to those who have not too; in one case twice."""
-    viewer = entered(world.people["viewer"].user, world.dossier)  # type: ignore[arg-type]
+    viewer = entered(world.people["onlooker"].user, world.dossier)  # type: ignore[arg-type]
     # A viewer only reads: what she is made to say here stands for anybody who sees the verdicts.
     speaker = replace(viewer, role=Role.REVIEWER)
     once, disputed, *_ = world.links
