@@ -100,13 +100,16 @@ def visits_of(access: Access, *of: str) -> list[Visit]:
 
 def happenings(access: Access, seen: Seen) -> Any:
     """What others did that is noted as it happens, as far as this person may know of it."""
-    rows = Happening.objects.filter(dossier=access.dossier).since(*seen)
-    return rows.by_others(access).shown_to(access)
+    return _since_seen(access, seen).by_others(access).shown_to(access)
 
 
 def for_person(access: Access, seen: Seen) -> Any:
     """Those of them that mention her or happened to what she follows."""
-    return happenings(access, seen).for_person(access)
+    return _since_seen(access, seen).for_person(access).by_others(access).shown_to(access)
+
+
+def _since_seen(access: Access, seen: Seen) -> Any:
+    return Happening.objects.filter(dossier=access.dossier).since(*seen)
 
 
 def count_for(access: Access) -> int:
@@ -250,7 +253,9 @@ def news_for(access: Access, seen: Seen) -> tuple[list[Item], bool, list[Group]]
     told: set[tuple[str, int]] = set()
     more = False
     if access.person_id is not None:
-        rows = list(for_person(access, seen).for_list().order_by("-pk")[: SHOWN + 1])
+        # In two steps: in one, the database would walk all that is new, in order, for the few that are for her.
+        keys = sorted(for_person(access, seen).order_by().values_list("pk", flat=True), reverse=True)
+        rows = list(Happening.objects.filter(pk__in=keys[: SHOWN + 1]).for_list().order_by("-pk"))
         more = len(rows) > SHOWN
         mine += _with_words(access, [_of_happening(row) for row in rows[:SHOWN]], rows)
         told |= {("happening", item.key) for item in mine}

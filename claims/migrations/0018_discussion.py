@@ -579,6 +579,10 @@ class Migration(migrations.Migration):
             model_name="happening",
             index=models.Index(fields=["dossier", "id"], name="happening_in_order"),
         ),
+        migrations.AddIndex(
+            model_name="happening",
+            index=models.Index(fields=["dossier", "kind", "id"], name="happening_of_a_kind"),
+        ),
         migrations.AddConstraint(
             model_name="happening",
             constraint=models.CheckConstraint(

@@ -39,7 +39,10 @@ class Happening(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [models.CheckConstraint(condition=_one_of_three(), name="happening_to_one_record")]
-        indexes = [models.Index(fields=["dossier", "id"], name="happening_in_order")]
+        indexes = [
+            models.Index(fields=["dossier", "id"], name="happening_in_order"),
+            models.Index(fields=["dossier", "kind", "id"], name="happening_of_a_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

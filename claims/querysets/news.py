@@ -39,13 +39,15 @@ class HappeningQuerySet(models.QuerySet["Happening"]):
         """Those that whoever has seen so far has not: later ones, earlier ones that were committed later or hidden."""
         rows = self
         for horizon in seen:
-            new = Q(pk__gt=horizon.upto) | Q(pk__in=horizon.held)
+            new = Q(pk__gt=horizon.upto)
             if horizon.snapshot:
                 committed = _VisibleIn("xid", Value(horizon.snapshot, output_field=TextField()))
-                late = Q(pk__gt=horizon.upto - LATE) & Q(~Q(committed))
+                late = Q(~Q(committed))
                 if horizon.own:
                     late &= ~Q(xid=horizon.own)
-                new |= late
+                new = Q(pk__gt=horizon.upto - LATE) & (new | late)  # a place in the index, first of all
+            if horizon.held:
+                new |= Q(pk__in=horizon.held)
             rows = rows.filter(new)
         return rows
 
@@ -68,15 +70,18 @@ class HappeningQuerySet(models.QuerySet["Happening"]):
         return self.filter(Q(by=None) | ~Q(by=access.person_id))
 
     def for_person(self, access: "Access") -> Self:
-        """Those that mention this person or happened to what she follows.
+        """Those that mention this person or happened to what she follows, the latest thousand of each.
 
-        She follows what she said she does; and what she made or commented on, unless she said that she does not.
+        She follows what she said she does; and what she made or commented on, unless she said that she does not. Ask it
+        of rows that nothing else was asked of: new ones may be hundreds of thousands, and these few are found first.
         """
         me = access.person_id
-        lately = self.order_by("-pk").values("pk")[:LOOKED_AT]
         mentions = related_rows(related_rows(self.model, "comment").model, "mentions")
         mentioned = Q(comment__in=mentions.filter(person=me).values("comment"))
-        return self.filter(mentioned | Q(pk__in=lately) & self._followed(me))
+        lately = self.order_by("-pk").values("pk")[:LOOKED_AT]
+        older = self.filter(mentioned).order_by("-pk").values("pk")[:LOOKED_AT]
+        few: Self = self.model._default_manager.filter(pk__in=lately.union(older))  # type: ignore[assignment]
+        return few.filter(mentioned | self._followed(me))
 
     def _followed(self, me: int | None) -> Q:
         comments = related_rows(self.model, "comment")

@@ -15,12 +15,17 @@ document.addEventListener("click", (event) => {
 const folded = document.getElementById("folded-discussion");
 if (folded) {
   const summary = folded.querySelector("summary");
+  let isByKey = false;
+  document.addEventListener("gainsay:key", (event) => {
+    if (event.detail.key === "r" && !folded.open) isByKey = true;
+  });
   folded.addEventListener("toggle", () => {
     if (folded.open) delete summary.dataset.key;
     else summary.dataset.key = "r";
   });
   folded.addEventListener("htmx:afterSettle", () => {
-    if (document.activeElement === summary) folded.querySelector("textarea")?.focus();
+    if (isByKey) folded.querySelector("textarea")?.focus();
+    isByKey = false;
   });
 }
 
