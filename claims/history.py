@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from claims.masking import Masks
-from claims.models import Anchoring, Claim, Link, Review, SplitReason
+from claims.models import Anchoring, Claim, Comment, Link, Review, SplitReason
 from sources.differences import Piece, differences
 from sources.models import Membership, Record, Source, User
 
@@ -145,6 +145,25 @@ def history_of_source(source: Source, *, page: int = 1) -> History:
         for entry in _of_record(event, earlier, SOURCE_FIELDS, "brought in")
     ]
     return _page(entries, page, source)
+
+
+def history_of_comment(comment: Comment) -> History:
+    """The wordings of a comment, the latest first; whoever reads them may see the comment."""
+    rows = _events("Comment").filter(pgh_obj=comment.pk).select_related("by").order_by("-pgh_id")
+    events = list(rows[: PAGE + 1])
+    entries = []
+    for event, earlier in pairwise([*events, None]):
+        if event.pgh_label == "insert":
+            who = event.by.name if event.by else ""
+            entries.append(
+                Entry(event.pgh_created_at, "written", who, account=account_of(event), said=event.at)
+            )
+        elif earlier and (changes := _changes(event, earlier, {"text": "words"})):
+            entries.append(Entry(event.pgh_created_at, "changed", account=account_of(event), changes=changes))
+        elif earlier and (earlier.gone_at is None) != (event.gone_at is None):
+            what = "taken back" if event.gone_at else "brought back"
+            entries.append(Entry(event.pgh_created_at, what, account=account_of(event)))
+    return _page(entries, 1, comment.record)
 
 
 CLAIM_FIELDS = {

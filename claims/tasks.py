@@ -1,11 +1,14 @@
 """Background jobs that write claims and what they rest on."""
 
+from datetime import UTC, datetime
+
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.actions.intake import store_intake_items
 from claims.actions.learning import dossiers_to_learn, learn_from_verdicts
 from claims.actions.suggestion import go_on, look_later, runs_without_job
+from claims.digest import send_digests
 from sources.actions.intake import go_on_later
 from sources.models import Dossier
 from sources.tasks import AGAIN, another_may_do_it, turn
@@ -45,3 +48,10 @@ def learn_from_new_verdicts(timestamp: int) -> None:
     """Let the dossiers learn where enough verdicts were settled."""
     for dossier in Dossier.objects.filter(pk__in=dossiers_to_learn()):
         learn_from_verdicts(dossier)
+
+
+@app.periodic(cron="5 5-11 * * *")
+@app.task(queueing_lock="send_daily_mail")
+def send_daily_mail(timestamp: int) -> None:
+    """Send what is new to whoever asked for it, in the morning (UTC); hourly, for what could not go the hour before."""
+    send_digests(datetime.fromtimestamp(timestamp, UTC).date())

@@ -52,6 +52,7 @@ EVERYWHERE = Desk(
         Action("previous", "[", "previous page of a list; the claim or link before"),
         Action("next", "]", "next page of a list; the claim or link after"),
         Action("undo", "u", "undo what was just done; later, to what you did lately", least="reviewer"),
+        Action("news", "i", "to what is new"),
         Action("tray.put", "p", "put the claim at hand in the tray", least="analyst"),
         Action("tray.pair", "l", "to the pairing desk with the claim at hand", least="analyst"),
         Action("tray.swap", "x", "swap the two in the tray or on the pairing desk", least="analyst"),
@@ -70,6 +71,14 @@ def _rows_of(name: str) -> tuple[Action, ...]:
             "check the row at hand, or uncheck it; with Shift and a click: all since the last one",
             least="analyst",
         ),
+    )
+
+
+def _discussion_of(name: str) -> tuple[Action, ...]:
+    """The keys of a record with its discussion."""
+    return (
+        Action(f"{name}.comment", "r", "to what is said about it: write a comment", least="reviewer"),
+        Action(f"{name}.follow", "h", "follow it, or no longer"),
     )
 
 
@@ -105,6 +114,7 @@ DESKS = (
                 least="analyst",
             ),
             Action("reader.edit", "e", "edit the claim at hand, beside its words", least="analyst"),
+            *_discussion_of("reader"),
         ),
     ),
     Desk(
@@ -147,6 +157,7 @@ DESKS = (
         (
             Action("claim.edit", "e", "edit it", least="analyst"),
             Action("claim.words", "m", "back to its words in the text"),
+            *_discussion_of("claim"),
         ),
     ),
     Desk(
@@ -154,9 +165,10 @@ DESKS = (
         ("claims:link-detail",),
         (
             Action("link.edit", "e", "edit what was proposed", least="analyst"),
-            Action("link.resolve", "r", "resolve it: say how it is explained", least="lead"),
+            Action("link.resolve", "y", "resolve it: say how it is explained", least="lead"),
             Action("link.reopen", "o", "reopen its resolution", least="lead"),
             Action("link.due", "d", "set a day on which it comes back", least="analyst"),
+            *_discussion_of("link"),
         ),
     ),
     Desk(
@@ -226,6 +238,8 @@ DESKS = (
             Action("orphan.next", "n", "another first", least="analyst"),
         ),
     ),
+    Desk("A discussion", ("claims:discussion",), _discussion_of("discussion")),
+    Desk("News", ("claims:news",), (Action("news.seen", "m", "mark all of it as seen"),)),
     Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
     Desk(
         "Sources",

@@ -45,3 +45,19 @@ class RowSearchVector(models.Func):
     function = "gainsay_vector"
     arity = 3
     output_field = SearchVectorField()
+
+
+class TransactionField(models.Field[str, str]):
+    """The transaction that wrote the row; PostgreSQL's ``xid8``."""
+
+    def db_type(self, connection: object) -> str:
+        return "xid8"
+
+
+class CurrentTransaction(models.Func):
+    """The transaction that writes the row."""
+
+    function = "pg_current_xact_id"
+    template = "%(function)s()"
+    arity = 0
+    output_field = TransactionField()

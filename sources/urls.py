@@ -12,6 +12,7 @@ from sources.views import (
     member,
     origin,
     original,
+    profile,
     retraction,
     source,
 )
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("d/new/", dossier.dossier_create, name="dossier-create"),
     path("accounts/keys/", keys.keys, name="keys"),
+    path("accounts/digest/stop/", profile.digest_stop, name="digest-stop"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("d/<slug:slug>/members/", member.members, name="members"),
     path("d/<slug:slug>/members/add/", member.member_add, name="member-add"),

@@ -9,7 +9,20 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from claims.actions.version import carry_again, carry_back, newer_version
-from claims.models import Anchoring, Claim, ClaimTopic, Disclosure, Lease, Link, Review, Skip
+from claims.models import (
+    Anchoring,
+    Claim,
+    ClaimTopic,
+    Comment,
+    Disclosure,
+    Follow,
+    Happening,
+    Lease,
+    Link,
+    Mention,
+    Review,
+    Skip,
+)
 from sources.access import Access
 from sources.actions.origin import propose_later
 from sources.actions.original import remove_unused_originals
@@ -126,6 +139,8 @@ def delete_for_good(record: Record) -> None:
             code="replaced",
         )
     *upper, links = _with_what_rests_on(current)
+    for rows in (*upper, links):
+        _forget_discussion(rows)
     for model in (Review, Lease, Skip, Disclosure):
         model._default_manager.filter(link__in=links).delete()
     links.delete()
@@ -135,6 +150,15 @@ def delete_for_good(record: Record) -> None:
         rows.delete()
     if isinstance(current, Source):
         remove_unused_originals(current.dossier)
+
+
+def _forget_discussion(rows: RecordQuerySet[Any]) -> None:
+    """What is said of these records goes with them; the history of the comments stays."""
+    about = {f"{rows.model.LETTER.label}__in": rows}
+    Happening.objects.filter(**about).delete()
+    Mention.objects.filter(comment__in=Comment.objects.filter(**about)).delete()
+    Comment.objects.filter(**about).delete()
+    Follow.objects.filter(**about).delete()
 
 
 def what_rests_on(record: Record) -> tuple[int, int]:

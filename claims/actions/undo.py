@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from claims.actions import bulk, presettle, saved_filter, speaker, topic
+from claims.actions import bulk, comment, presettle, saved_filter, speaker, topic
 from claims.actions.revision import TooLate, keep
 from claims.models import Revision
 from sources.access import Access
 from sources.models import Role
 
-REVIEWERS = frozenset({"filter"})
+REVIEWERS = frozenset({"comment", "filter"})
 """What a reviewer does and so takes back; all else an analyst."""
 
 LEADS = frozenset({"presettle"})
@@ -22,6 +22,7 @@ LEADS = frozenset({"presettle"})
 
 UNDO: dict[str, Callable[[Revision], list[str]]] = {
     "bulk": bulk.undo_many,
+    "comment": comment.undo_comment,
     "filter": saved_filter.undo_filter,
     "presettle": presettle.undo_presettle,
     "speaker-edit": speaker.undo_edit,

@@ -20,6 +20,7 @@ from claims.exchange.ties import (
     ALIASES,
     ANCHORINGS,
     CANONICAL,
+    COMMENTS,
     DISMISSED,
     GUIDELINE_VERSION,
     GUIDELINES,
@@ -182,6 +183,22 @@ def _listed(name: str, part: tuple[str, ...], rows: str, order: str) -> str:
     return f"""(SELECT '"{name}":[' || string_agg({" || ".join(part)}, ',' ORDER BY {order}) || ']' FROM {rows})"""
 
 
+def _comments(table: str, name: str) -> str:
+    """What stands said about a record, in order."""
+    part = (
+        """'{"text":' || """ + _string("m.text"),
+        _key(
+            "by", "coalesce((SELECT to_json(name)::text FROM sources_membership WHERE id = m.by_id), 'null')"
+        ),
+        _key("at", _moment("m.at")),
+        _where("m.edited_at IS NOT NULL", _key("edited", _moment("m.edited_at"))),
+        "'}'",
+    )
+    return _listed(
+        COMMENTS, part, f"claims_comment m WHERE m.{name}_id = {table}.id AND m.gone_at IS NULL", "m.id"
+    )
+
+
 _ORIGIN = (
     f"""'"{ORIGIN}":{{"id":"O-' || g.number || '"'""",
     _key("name", _string("g.name")),
@@ -208,6 +225,7 @@ _PUT_SOURCE = _put(
         "o.number",
     ),
     f"""(SELECT {" || ".join(_RETRACTED)} FROM sources_retraction x WHERE x.source_id = s.id)""",
+    _comments("s", "source"),
 )
 _PUT_SPEAKER = _put(
     "p",
@@ -242,6 +260,7 @@ _PUT_CLAIM = _put(
         WHERE (d.one_id = c.id OR d.other_id = c.id) AND q.number < c.number AND (CLAIM_BOUND)""",
         "q.number",
     ),
+    _comments("c", "claim"),
 )
 _GROUNDS = f"""(SELECT '[' || string_agg(CASE WHEN n.source_id IS NOT NULL
         THEN '{{"source":' || {_cited("S", "o.number")} ELSE '{{"claim":' || {_cited("C", "q.number")} END || '}}', ','
@@ -315,6 +334,7 @@ _PUT_LINK = _put(
         "v.id",
     ),
     _listed(DUE, _DUE, "claims_due d WHERE d.link_id = l.id", "d.id"),
+    f"CASE WHEN (SHOWN) THEN {_comments('l', 'link')} END",
 )
 _REVIEW = (
     """'{"type":"review"'""",

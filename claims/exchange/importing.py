@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from claims.actions.comment import note_mentions
 from claims.exchange.checking import Checker
 from claims.exchange.fields import IMPORTER, Reading
 from claims.exchange.lines import LINE_LIMIT, read_line
@@ -17,7 +18,7 @@ from claims.exchange.loading import FILLED, LOAD, REMEMBER
 from claims.exchange.problems import Problem, Problems
 from claims.exchange.staging import RECORDS, Staging
 from claims.exchange.strict_json import BadLine
-from claims.models import Guideline
+from claims.models import Comment, Guideline
 from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
@@ -259,12 +260,15 @@ class _Import:
     def load(self, resolver: Checker) -> Report:
         self._make_people(resolver)
         self._settle_dossier(resolver)
+        said = Comment.objects.filter(dossier=self.dossier)
+        last = said.order_by("-pk").values_list("pk", flat=True).first() or 0
         config = config_for(self.dossier.language) if self.dossier.language else ""
         for name, sql in LOAD:
             same = self.brings_guidelines or resolver.is_own
             count = resolver.run(sql, config=config, is_empty=self.is_empty, same_guidelines=same)
             if name:
                 self.report.brought[name] = count
+        note_mentions(said.filter(pk__gt=last, text__contains="@"), self.dossier)
         resolver.run(REMEMBER)
         self._raise_counters()
         if sum(self.report.brought.values()) > _MANY:
@@ -304,6 +308,9 @@ class _Import:
                     FROM staged_resolution t JOIN staged_link o USING (line) WHERE o.fate IS NULL
                 UNION SELECT unnest(ARRAY[t.by, t.decided_by])
                     FROM staged_due t JOIN staged_link o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_said_source t JOIN staged_source o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_said_claim t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_said_link t JOIN staged_link o USING (line) WHERE o.fate IS NULL
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING
             """,

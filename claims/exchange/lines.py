@@ -15,6 +15,7 @@ from claims.exchange.strict_json import BadLine, compact, parse, shown
 from claims.exchange.ties import (
     aliases,
     anchorings,
+    comments,
     dismissed,
     guideline_version,
     ties_of_dossier,
@@ -197,8 +198,10 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
     elif raw and not text:
         fields.wrong("text", "is empty")
     language = fields.text("language", SOURCE["language"])
+    tied = ties_of_source(fields, reading, identity)
     return {
-        **ties_of_source(fields, reading, identity),
+        **tied,
+        "ties": [*tied["ties"], *comments(fields, reading, "source")],
         "title": fields.text("title", SOURCE["title"]),
         "outlet": fields.text("outlet", SOURCE["outlet"]),
         "author": fields.text("author", SOURCE["author"]),
@@ -231,7 +234,11 @@ def _claim(fields: Fields, reading: Reading) -> dict[str, Any]:
     if start is not None and end is not None and quote and end - start != len(quote):
         fields.wrong("quote", f"has {len(quote)} characters; from start to end there are {end - start}")
     return {
-        "ties": [*anchorings(fields, reading, identity), *dismissed(fields, reading, identity)],
+        "ties": [
+            *anchorings(fields, reading, identity),
+            *dismissed(fields, reading, identity),
+            *comments(fields, reading, "claim"),
+        ],
         "source": fields.text("source", EXTERNAL_ID, required=True),
         "quote": quote,
         "start": start,
@@ -282,7 +289,7 @@ def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("contradiction_type", "only a contradiction has one")
     row |= ties_of_link(fields, is_adjudicated=row["adjudication_verdict"] != "")
     reserved = _reserved(fields, reading)
-    ties = outcomes(fields, reading)
+    ties = [*outcomes(fields, reading), *comments(fields, reading, "link")]
     return {"ties": ties, **row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
 
 

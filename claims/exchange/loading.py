@@ -23,6 +23,8 @@ FILLED = (
     "claims_contradiction",
     "claims_resolution",
     "claims_due",
+    "claims_comment",
+    "claims_happening",
     "claims_importedline",
 )
 
@@ -31,6 +33,20 @@ _NEW_NUMBERED = """
     CASE WHEN s.id = '{letter}-' || s.number THEN s.extra ELSE coalesce(s.moved_extra, s.extra) END,
     maker.key, s.at"""
 _MAKER = "LEFT JOIN staged_person maker ON maker.index = s.by"
+
+
+def _said(name: str) -> tuple[str, str]:
+    """What is said about the new sources, claims or links, in order."""
+    return (
+        "",
+        f"""
+        INSERT INTO claims_comment (uid, dossier_id, {name}_id, text, version, by_id, at, edited_at)
+        SELECT gen_random_uuid(), %(dossier)s, o.key, s.text, 1, maker.key, s.at, s.edited
+        FROM staged_said_{name} s JOIN staged_{name} o ON o.line = s.line AND o.fate IS NULL {_MAKER}
+        ORDER BY s.line, s.place
+        """,
+    )
+
 
 LOAD: tuple[tuple[str, str], ...] = (
     # An origin of which a source is here already is that one's; the others are new.
@@ -247,6 +263,9 @@ LOAD: tuple[tuple[str, str], ...] = (
         ORDER BY s.line, s.place
         """,
     ),
+    _said("source"),
+    _said("claim"),
+    _said("link"),
 )
 
 REMEMBER = (

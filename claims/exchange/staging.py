@@ -49,6 +49,10 @@ TABLES: Mapping[str, str] = {
     "ground": f"{_TIE}, place integer, source text, claim text, source_key bigint, claim_key bigint",
     "due": f"""{_TIE}, place integer, day date, expectation text, follows integer, outcome text, note text,
         decided_by integer, decided_at timestamptz, key bigint""",
+    **{
+        f"said_{name}": f"{_TIE}, text text, edited timestamptz, place integer"
+        for name in ("source", "claim", "link")
+    },
     "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
 }
 
@@ -61,6 +65,9 @@ TIES = {
     "resolution": "link",
     "ground": "link",
     "due": "link",
+    "said_source": "source",
+    "said_claim": "claim",
+    "said_link": "link",
 }
 """What is staged of a line beside its own row and signed by somebody, with the type of that line."""
 

@@ -1,5 +1,5 @@
 """What an export writes into ``extra`` because no key carries it, read back: versions, origins that a person confirmed,
-retractions, aliases, anchorings, guidelines. What they refer to is the business of ``resolving``.
+retractions, aliases, anchorings, comments, guidelines. What they refer to is the business of ``resolving``.
 """  # fmt: skip
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 from claims.exchange.fields import NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
 from claims.exchange.strict_json import compact, shown
 from claims.models import Anchoring, SpeakerAlias, SplitReason
+from claims.models.comment import TEXT_LIMIT
 from sources.models import Origin, ReviewOrder, Source
 
 CANONICAL = "canonical_url"
@@ -23,6 +24,7 @@ GUIDELINE_VERSION = "guideline_version"
 LIKELIHOOD = "likelihood"
 SPLIT_REASON = "split_reason"
 RETRACTED = "retracted"
+COMMENTS = "comments"
 
 ID = limit_of(Source, "external_id")
 
@@ -202,6 +204,23 @@ def dismissed(fields: Fields, reading: Reading, identity: str) -> Ties:
     )
     fields.problems += inner.problems
     return [("dismissed", row) for row in rows]
+
+
+def comments(fields: Fields, reading: Reading, of: str) -> Ties:
+    """What is said about a source, a claim, a link (``of``), in order."""
+
+    def read(one: Fields) -> dict[str, Any]:
+        row: dict[str, Any] = {"text": one.text("text", TEXT_LIMIT, required=True), "edited": None}
+        if one.values.get("edited") is not None:
+            row["edited"] = one.moment("edited", reading)
+        return {**row, "by": one.person("by", reading), "at": one.moment("at", reading)}
+
+    inner = Fields(from_extra(fields, {COMMENTS: list}))
+    rows = each(inner, COMMENTS, read)
+    if rows and of == "link" and not reading.may_bring_verdicts:
+        inner.wrong(COMMENTS, "only a lead brings in what is said about links: it may tell of verdicts")
+    fields.problems += inner.problems
+    return [(f"said_{of}", {**row, "place": place}) for place, row in enumerate(rows)]
 
 
 def each(inner: Fields, key: str, read: Callable[[Fields], dict[str, Any]]) -> list[dict[str, Any]]:

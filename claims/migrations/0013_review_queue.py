@@ -30,7 +30,7 @@ RETURN ('x' || left(md5(number::text), 8))::bit(32)::bigint * 2147483648 + numbe
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0010_versions_are_one_voice"),
+        ("claims", "0012_suggestion_guards"),
         ("sources", "0012_review_settings"),
     ]
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0010_versions_are_one_voice"),
-        ("sources", "0012_retractions"),
+        ("claims", "0014_review_guards"),
+        ("sources", "0013_retractions"),
     ]
 
     operations = [

@@ -368,7 +368,7 @@ TRACKED = ("claims_resolution", "claims_ground", "claims_due")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0015_resolutions"), ("sources", "0012_retractions")]
+    dependencies = [("claims", "0015_resolutions"), ("sources", "0013_retractions")]
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)
         for sql in (

@@ -2,10 +2,12 @@
 
 from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
+from claims.models.comment import Comment, Follow, Mention
 from claims.models.desk import Revision, SavedFilter
 from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, SplitReason, State, Strength
+from claims.models.news import Happening, Visit
 from claims.models.resolution import Cause, Contradiction, Due, Ground, Outcome, Resolution, Standing
 from claims.models.resolution_kinds import KINDS, ResolutionKind
 from claims.models.review import Disclosure, Lease, Review, Skip
@@ -19,20 +21,24 @@ __all__ = [
     "Cause",
     "Claim",
     "ClaimTopic",
+    "Comment",
     "Contradiction",
     "ContradictionType",
     "Credibility",
     "Disclosure",
     "Dismissal",
     "Due",
+    "Follow",
     "Ground",
     "Guideline",
+    "Happening",
     "ImportedLine",
     "Kind",
     "LearnedJudge",
     "Lease",
     "Link",
     "LookedAt",
+    "Mention",
     "Modality",
     "Outcome",
     "Resolution",
@@ -51,4 +57,5 @@ __all__ = [
     "SuggestionRun",
     "Support",
     "Topic",
+    "Visit",
 ]

@@ -100,6 +100,10 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """
         return self.filter(self._blind(access))
 
+    def hidden_from_person(self, person: Any) -> Self:
+        """The same of a person (as an expression) who may review: for a query over many people."""
+        return self.filter(*(~Exists(rows) for rows in self._known_by(person)), state__in=UNSETTLED)
+
     def shown_to(self, access: "Access") -> Self:
         """Those whose reviews, verdicts and state this reader may see."""
         return self.exclude(self._blind(access)) if access.can_review else self
@@ -157,10 +161,11 @@ class LinkQuerySet(RecordQuerySet["Link"]):
 
     def _known_to(self, access: "Access") -> list[models.QuerySet[Any]]:
         """What lets this reader know of a link's verdicts: a review of hers, or that she was shown them."""
-        if access.person_id is None:
-            return []
-        mine = {"link": OuterRef("pk"), "person": access.person_id}
-        judged = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=access.person_id)
+        return [] if access.person_id is None else self._known_by(access.person_id)
+
+    def _known_by(self, person: Any) -> list[models.QuerySet[Any]]:
+        mine = {"link": OuterRef("pk"), "person": person}
+        judged = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person)
         return [judged.order_by(), self._rows("disclosures").filter(**mine, round=OuterRef("round"))]
 
     def _rows(self, relation: str) -> models.QuerySet[Any]:

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.actions.review import disclose
+from claims.discussion import discussion_of
 from claims.forms.claim_edit import ClaimEditForm
+from claims.forms.comment import CommentForm
 from claims.history import history_of_claim
 from claims.models import Claim, Kind, Link
 from claims.querysets.claim import ClaimQuerySet
@@ -50,6 +52,8 @@ def claim_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "context": surrounded(before, claim.quote, after, cut=cut),
             "groups": groups,
             "history": history_of_claim(claim),
+            "discussion": discussion_of(access, claim),
+            "comment_form": CommentForm(),
             "earlier": siblings.filter(Q(start__lt=claim.start) | place & Q(number__lt=number))
             .order_by("-start", "-number")
             .values_list("number", flat=True)

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims.actions.bin import put_in_bin
 from claims.actions.link import confirm_editorial, edit_link, send_back
 from claims.actions.review import disclose
+from claims.discussion import discussion_of
 from claims.filters.link import LinkFilter
+from claims.forms.comment import CommentForm
 from claims.forms.link import LinkEditForm
 from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
@@ -122,6 +124,8 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "masks": masks,
             "outcome": outcome_of(link, shown=shown),
             "history": history_of(link, shown=shown, masks=masks, also=outcome_entries(link, shown=shown)),
+            "discussion": discussion_of(access, link),
+            "comment_form": CommentForm(),
             "versions": versions_shown(link),
             "suggestion": suggestion_in(link.extra),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),

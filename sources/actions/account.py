@@ -35,13 +35,28 @@ def create_account(*, username: str, password: str, email: str = "") -> User:
 
 
 @transaction.atomic
-def edit_account(user: User, *, first_name: str, last_name: str, email: str) -> User:
-    """Change what an account says of its person. Refuses (ValidationError) a wrong field."""
+def edit_account(
+    user: User, *, first_name: str, last_name: str, email: str, digest: bool, reached: str
+) -> User:
+    """Change what an account says of its person, and whether she is sent the daily mail.
+
+    ``reached`` is the address of this site as she reached it: the links of that mail begin so. Refuses
+    (ValidationError) a wrong field, and the daily mail without an address to send it to.
+    """
     user.first_name, user.last_name = first_name, last_name
     user.email = User.objects.normalize_email(email)
+    user.digest = digest
+    user.digest_from = reached if digest and len(reached) <= 300 else ""
+    if digest and not user.email:
+        raise ValidationError({"digest": "Give an e-mail address too, or it cannot reach you."}, code="email")
     user.full_clean()
-    user.save(update_fields=["first_name", "last_name", "email"])
+    user.save(update_fields=["first_name", "last_name", "email", "digest", "digest_from"])
     return user
+
+
+def stop_digest(user: User) -> None:
+    """Send this person no daily mail any more."""
+    User.objects.filter(pk=user.pk).update(digest=False, digest_from="")
 
 
 def change_keys(user: User, changed: Mapping[str, str]) -> None:

@@ -21,9 +21,17 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "email"]
-        labels = {"first_name": "First name", "last_name": "Last name", "email": "E-mail"}
-        help_texts = {"email": "Used only to reset a forgotten password; shown to nobody."}
+        fields = ["first_name", "last_name", "email", "digest"]
+        labels = {
+            "first_name": "First name",
+            "last_name": "Last name",
+            "email": "E-mail",
+            "digest": "Send me once a day what is new",
+        }
+        help_texts = {
+            "email": "Used to reset a forgotten password, and for the daily mail; shown to nobody.",
+            "digest": "In the morning, only when something is new: first what mentions you and what you follow.",
+        }
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),

@@ -25,10 +25,20 @@ class User(AbstractUser):
     keys = models.JSONField(default=dict, blank=True, editable=False)
     """The keys that this person changed: the name of an action (sources/keys.py) and her key for it."""
 
+    digest = models.BooleanField("daily mail", default=False)
+    """Whether she is sent what is new in her dossiers, once a day."""
+    digest_from = models.CharField(max_length=300, blank=True, editable=False)
+    """The address of this site as she reached it when she asked for that mail: its links begin so."""
+    digest_on = models.DateField(null=True, blank=True, editable=False)
+    """The day for which the last one was made."""
+
     objects: ClassVar[UserAccountManager] = UserAccountManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [models.CheckConstraint(condition=~models.Q(username=""), name="user_has_a_name")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(digest=True), name="user_wants_digest"),
+        ]
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         User.objects.filter(pk=self.pk).delete()

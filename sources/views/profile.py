@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from config.web import Request, done, invalid, show
-from sources.actions.account import edit_account
+from sources.actions.account import edit_account, stop_digest
 from sources.forms.profile import ProfileForm
 from sources.models import User
 
@@ -26,6 +26,8 @@ def profile(request: Request) -> HttpResponse:
                 first_name=given["first_name"],
                 last_name=given["last_name"],
                 email=given["email"],
+                digest=given["digest"],
+                reached=request.build_absolute_uri("/").rstrip("/"),
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -33,3 +35,12 @@ def profile(request: Request) -> HttpResponse:
             return done(request, reverse("profile"), "Your profile is saved.")
     answer = invalid if form.is_bound else show
     return answer(request, "sources/profile.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest_stop(request: Request) -> HttpResponse:
+    """Where the daily mail leads whoever wants it no more; POST stops it."""
+    if request.method != "POST":
+        return show(request, "sources/digest_stop.html")
+    stop_digest(request.user)
+    return done(request, reverse("profile"), "You are sent no daily mail any more.")

@@ -35,7 +35,7 @@ def fill(page: Page, kind: ResolutionKind) -> None:
 def test_every_kind_is_given_its_proof_and_taken_back(visit: Visit) -> None:
     page = visit("lead", LINK)
     for kind in KINDS.values():
-        page.keyboard.press("r")
+        page.keyboard.press("y")
         page.locator("#resolving nav a", has_text=kind.label).first.click()
         fill(page, kind)
         page.get_by_role("button", name="Resolve", exact=True).click()

@@ -8,10 +8,11 @@ hold a word of a review, and no page may differ.
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -19,12 +20,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from claims.actions.claim import edit_claim
+from claims.actions.comment import edit_comment, follow, mention
 from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.resolution import resolve
 from claims.actions.review import give_verdict
-from claims.models import Disclosure, Link, Review
+from claims.models import Comment, Disclosure, Link, Review
 from sources.models import Dossier, Membership, Role, User
 from tests.conftest import (
+    entered,
     make_claim,
     make_dossier,
     make_link,
@@ -39,8 +42,11 @@ SLUG = "china-russia"
 ROOT = f"/d/{SLUG}/"
 
 NAMES = ("Quilla Vesper", "Odo Marchetti")
-WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele", "tarantella")
-"""In the notes of reviews, of an adjudication and of a resolution, and nowhere else."""
+WORDS = (
+    *("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele", "tarantella", "trombone"),
+    "saxifrage",
+)
+"""In the notes of reviews, of an adjudication, of a resolution, in comments on links in review, and nowhere else."""
 
 # Who may review at all is the members' page's business; what she reviewed is not told there.
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
@@ -48,10 +54,14 @@ NAMES_PEOPLE = ("sources:members", "claims:person-join")
 ITS_PAGES = ("claims:link-detail", "claims:link-history")
 # Figures over the settled link name those who judged it.
 COUNTS_REVIEWS = ("claims:agreement", "claims:agreement-export")
+# What is said of links: on them, and in the news.
+TELLS_COMMENTS = ("claims:discussion", "claims:comment-history", "claims:news")
 # The desk hands out what still waits, and to a lead these name or count what is disputed. No verdict stands there.
 TELLS_THE_QUEUE = ("claims:review", "claims:disputed", "claims:disputed-detail", "claims:presettle")
 
 HIGHEST = 7
+SAID = (UUID("00000000-0000-4000-8000-00000000000a"), UUID("00000000-0000-4000-8000-00000000000b"))
+"""The comments on links in review."""
 SETTLED = 6
 TEXT = " ".join(f"Sentence number {n} states something of its own." for n in range(12))
 
@@ -84,6 +94,7 @@ def build(*, judged: bool) -> World:
     for role in ("reviewer", "analyst", "lead", "viewer"):
         people[role] = make_member(dossier, role, role)
     dossier.guidelines.create(version=1, text="Judge by the words.")
+    people["onlooker"] = make_member(dossier, "onlooker", Role.VIEWER)
     people["maker"] = make_member(dossier, "maker", Role.ANALYST)
     people["judge"] = make_member(dossier, "judge", Role.LEAD)
     world = World(judged, dossier, people)
@@ -130,7 +141,30 @@ def build(*, judged: bool) -> World:
     dossier.dismissals.create(one=claims[0], other=claims[3], by=people["maker"])
     for name in NAMES:
         give_verdict(link=settled, by=people[name], verdict="contradicts", versions=(1, 1))
+    for who in ("reviewer", "analyst", "lead"):
+        access = entered(people[who].user, dossier)  # type: ignore[arg-type]
+        for link in world.links:
+            follow(access=access, record=link, on=True)
+            follow(access=access, record=link.from_claim, on=True)
+    if judged:
+        speak(world)
     return world
+
+
+def speak(world: World) -> None:
+    """Whoever judged a link, and a viewer, say something about it, to those who have not too; in one case twice."""
+    viewer = entered(world.people["onlooker"].user, world.dossier)  # type: ignore[arg-type]
+    # A viewer only reads: what she is made to say here stands for anybody who sees the verdicts.
+    speaker = replace(viewer, role=Role.REVIEWER)
+    once, disputed, *_ = world.links
+    for uid, link, word in zip(SAID, (once, disputed), WORDS[6:], strict=True):
+        give = Comment(
+            uid=uid, dossier=world.dossier, link=link, text=f"I call it {word}, @reviewer @lead @analyst."
+        )
+        give.by = speaker.person
+        give.save()
+        mention(give)
+        edit_comment(give, access=speaker, text=f"It is {word}, @maker @reviewer @lead @analyst.", version=1)
 
 
 def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
@@ -150,7 +184,7 @@ def addresses(route: str) -> list[str]:
     choices = {
         "int": [str(n) for n in range(1, HIGHEST + 1)],
         "str": ["S", "C", "L"],
-        "uuid": ["00000000-0000-4000-8000-000000000000"],
+        "uuid": ["00000000-0000-4000-8000-000000000000", *map(str, SAID)],
     }
     while holes := re.findall(r"<(\w+):\w+>", found[0]):
         kind = holes[0]
@@ -182,7 +216,7 @@ TIMES = re.compile(
 )
 SECRETS = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
-    r'|data-place="[^"/]+'
+    r'|data-place="[^"/]+|name="upto" value="[^"]*"'
 )
 
 
@@ -302,8 +336,8 @@ def test_nobody_who_has_not_judged_finds_a_word_of_a_review(db: None, who: str, 
 def test_the_walk_finds_what_a_viewer_may_see(db: None, sign_in: SignIn) -> None:
     found = walk(build(judged=True), "viewer", sign_in)
     words = found.holding(WORDS)
-    assert {word for held in words.values() for word in held} >= set(WORDS[:5])
-    assert {found.names[address] for address in words} == set(ITS_PAGES)
+    assert {word for held in words.values() for word in held} >= {*WORDS[:5], *WORDS[6:]}
+    assert {found.names[address] for address in words} == {*ITS_PAGES, *TELLS_COMMENTS}
 
 
 def test_whoever_has_judged_sees_the_verdicts_on_that_link_and_on_no_other(db: None, sign_in: SignIn) -> None:
@@ -315,9 +349,11 @@ def test_whoever_has_judged_sees_the_verdicts_on_that_link_and_on_no_other(db: N
     page = found.pages[f"{ROOT}links/{once.number}/"]
     assert WORDS[0] in page
     assert NAMES[0] in page
-    assert found.holding(WORDS[1:]) == {}
+    hidden = (*WORDS[1:6], WORDS[7])
+    assert found.holding(hidden) == {}
+    assert {found.names[address] for address in found.holding(WORDS[6:7])} >= set(TELLS_COMMENTS)
     assert all(address.startswith(f"{ROOT}links/{once.number}/") for address in found.holding(WORDS[:1]))
     export = sign_in(world.people["reviewer"]).get(f"{ROOT}sets/export/", {"format": "gainsay"})
     lines = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
     assert lines.count(WORDS[0]) == 1, "the same word on another link stays hidden"
-    assert [word in lines for word in WORDS[1:]] == [False] * 5
+    assert [word in lines for word in hidden] == [False] * 6

@@ -27,7 +27,7 @@ from claims.actions.claim import edit_claim
 from claims.actions.due import set_due
 from claims.actions.resolution import resolve
 from claims.actions.version import create_version
-from claims.models import Link
+from claims.models import Comment, Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
 from tests.conftest import (
@@ -66,6 +66,8 @@ REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
 """What the reviewer did and may take back."""
+SAID = UUID("00000000-0000-4000-8000-000000000002")
+"""What the reviewer said about the claim of that number that is whole."""
 ELSEWHERE = 41
 """Source, claim and link of the foreign dossier; the own has none so high."""
 
@@ -114,6 +116,14 @@ DOORS = {
     "claims:undo-list": Door(REVIEWER),
     "claims:undo-revision": Door(None, REVIEWER, {"uid": DONE}),
     "claims:edit-undo": Door(None, ANALYST, {"letter": "C", "number": 3, "version": 2}),
+    "claims:discussion": Door(VIEWER, REVIEWER, {"letter": "C"}, {"text": "I doubt it."}),
+    "claims:follow": Door(None, VIEWER, {"letter": "C"}, {"on": "1"}),
+    "claims:comment-edit": Door(REVIEWER, REVIEWER, {"uid": SAID}, {"text": "Less so."}),
+    "claims:comment-take-back": Door(None, REVIEWER, {"uid": SAID}),
+    "claims:comment-history": Door(VIEWER, None, {"uid": SAID}),
+    "claims:news": Door(VIEWER),
+    "claims:news-seen": Door(None, VIEWER),
+    "claims:news-unseen": Door(None, VIEWER, {"times": 1}),
     "claims:claim-list": Door(VIEWER),
     "claims:claim-facets": Door(VIEWER),
     "claims:claim-detail": Door(VIEWER),
@@ -236,6 +246,7 @@ OUTSIDE = {
     "sources:dossier-create": Outside((302, 302), (200, 422)),
     "sources:invitation": Outside((404, 404), (404, 404), {"token": "nothing"}),
     "profile": Outside((302, 302), (200, 302)),
+    "sources:digest-stop": Outside((302, 302), (200, 302)),
     "sources:keys": Outside((302, 302), (200, 302)),
     "login": Outside((200, 422), (302, 302)),
     "logout": Outside((302, 302), (405, 302)),
@@ -349,6 +360,7 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     whole = make_pair(dossier, by=analyst)
+    Comment.objects.create(dossier=dossier, uid=SAID, claim=whole.from_claim, text="I doubt it.", by=reviewer)
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
     Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)

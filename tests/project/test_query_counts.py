@@ -20,6 +20,7 @@ from django.utils import timezone
 from claims.models import (
     Claim,
     ClaimTopic,
+    Comment,
     Dismissal,
     Due,
     Guideline,
@@ -46,13 +47,15 @@ class Asked(NamedTuple):
     person: Role = Role.REVIEWER
     numbered: bool = False
     query: str = ""
+    letter: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.url}{self.query} as {self.person}"
 
     def address(self, slug: str, number: int) -> str:
-        return reverse(self.url, args=[slug, *([number] if self.numbered else [])]) + self.query
+        letter = [self.letter] if self.letter else []
+        return reverse(self.url, args=[slug, *letter, *([number] if self.numbered else [])]) + self.query
 
 
 PAGES = [
@@ -91,6 +94,9 @@ PAGES = [
     Asked("claims:claim-bulk", Role.ANALYST, query="?all=1&topic=trade"),
     Asked("claims:claim-history", numbered=True),
     Asked("claims:link-history", numbered=True),
+    Asked("claims:discussion", numbered=True, letter="C"),
+    Asked("claims:news"),
+    Asked("claims:news", Role.VIEWER, query="?only=claims"),
     Asked("claims:undo-list", Role.ANALYST),
     Asked("claims:saved-filter-list"),
     Asked("claims:bin", Role.LEAD),
@@ -165,6 +171,9 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
         [Dismissal(dossier=dossier, one=one, other=hub, by=people[Role.LEAD]) for one in others]
     )
     _resolve(links)
+    Comment.objects.bulk_create(
+        [Comment(claim=claims[-3], text=f"See S-{n}, C-{n} and L-{n}.", **made) for n in numbers]
+    )
     return dossier, people
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sources", "0011_drafts_outlive_sources"),
+        ("sources", "0012_review_settings"),
     ]
 
     operations = [
