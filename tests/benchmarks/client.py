@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 @dataclass

@@ -65,7 +65,7 @@ def judged(link: Link, people: list[Membership], *verdicts: str) -> Link:
     return link
 
 
-RULE = {"rule": "majority", "least": 3, "share": 66}
+RULE: dict[str, Any] = {"rule": "majority", "least": 3, "share": 66}
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_the_dry_run_is_the_same_whatever_was_said_of_what_she_could_judge(
     dossier: Dossier, lead: Membership, links: list[Link], people: list[Membership], sign_in: SignIn
 ) -> None:
     client = sign_in(lead)
-    rule = {"rule": "unanimous", "least": 2}
+    rule: dict[str, Any] = {"rule": "unanimous", "least": 2}
 
     def page() -> str:
         text = client.get(PAGE, rule).content.decode()
