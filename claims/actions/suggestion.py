@@ -96,7 +96,7 @@ def _next_claims(dossier: Dossier, after: int, most: int = PIECE) -> list[int]:
 
 
 def _at_a_time(basis: Basis) -> int:
-    """How many claims a job judges before it looks whether it is to end: each that is read with others takes a while."""
+    """How many claims a job judges before it looks whether it is to end: reading pairs together takes a while."""
     return READ_AT_A_TIME if basis.reader else PIECE
 
 

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
+from claims.actions.suggestion import begin_run
 from claims.exchange.gainsay import import_file
 from config.commands import OperatorCommand
 from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 from config.settings import kept_secret
 from sources.actions.dossier import create_dossier
-from claims.actions.suggestion import begin_run
 from sources.actions.origin import propose_origins
 from sources.models import Dossier, Membership, Role, User
 
