@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from claims.suggestions.bert import Floats
 from claims.suggestions.denial import denied_vectors
@@ -277,21 +278,21 @@ def crowd(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE claims_embedding e SET crowd = w.crowd, crowd_at = now()
+            UPDATE claims_embedding e SET crowd = w.crowd, crowd_at = %s
             FROM unnest(%s::bigint[], %s::real[]) AS w(id, crowd) WHERE e.claim_id = w.id
             """,
-            [keys, means],
+            [timezone.now(), keys, means],
         )
 
 
-def uncounted(dossier: Dossier, engine: Embedder, since: datetime, limit: int) -> list[int]:
-    """Claims whose crowd was not computed since then."""
+def uncounted(dossier: Dossier, engine: Embedder, since: datetime, *, after: int, limit: int) -> list[int]:
+    """Claims with a higher key whose crowd was not computed since then, in order of keys."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT claim_id FROM claims_embedding WHERE dossier_id = %s AND engine = %s
-            AND (crowd_at IS NULL OR crowd_at < %s) ORDER BY claim_id LIMIT %s
+            AND (crowd_at IS NULL OR crowd_at < %s) AND claim_id > %s ORDER BY claim_id LIMIT %s
             """,
-            [dossier.pk, name_of(engine), since, limit],
+            [dossier.pk, name_of(engine), since, after, limit],
         )
         return [key for (key,) in cursor.fetchall()]

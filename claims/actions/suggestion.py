@@ -83,8 +83,10 @@ def searching(basis: Basis) -> InMemory | PieceByPiece:
 def count_crowds(basis: Basis, since: datetime, enough: Callable[[], bool] = lambda: False) -> bool:
     """Compute anew how crowded the claims stand, where that was not done since then; whether it is done for all."""
     assert basis.engine is not None
-    while claims := embeddings.uncounted(basis.dossier, basis.engine, since, PIECE * 4):
+    last = 0
+    while claims := embeddings.uncounted(basis.dossier, basis.engine, since, after=last, limit=PIECE * 4):
         embeddings.crowd(basis.dossier, basis.engine, claims)
+        last = claims[-1]
         if enough():
             return False
     return True
@@ -96,7 +98,7 @@ def _next_claims(dossier: Dossier, after: int, most: int = PIECE) -> list[int]:
 
 
 def _at_a_time(basis: Basis) -> int:
-    """How many claims a job judges before it looks whether it is to end: each that is read with others takes a while."""
+    """How many claims a job judges before it looks whether it is to end: reading pairs together takes a while."""
     return READ_AT_A_TIME if basis.reader else PIECE
 
 

@@ -50,6 +50,12 @@ def claims(dossier: Dossier, analyst: Membership) -> list[Claim]:
     return [make_claim(source, by=analyst, statement=statement) for statement in SAID]
 
 
+@pytest.fixture(autouse=True)
+def _without_reading_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the adapter is not installed: reading pairs takes seconds, and tests/claims/suggestions has it."""
+    monkeypatch.setattr("claims.proposing.entailment", lambda: None)
+
+
 def in_haste(dossier: Dossier) -> Basis:
     """Without reading pairs together, which takes seconds."""
     return Basis.of(dossier, in_haste=True)
