@@ -38,8 +38,14 @@ def accept(*, from_claim: Claim, to_claim: Claim, kind: str, by: Membership) -> 
     if not rows:
         raise NotOpen(from_claim, to_claim)
     said = next((row for row in rows if row.stance == kind), rows[0])
+    likelihood = said.score if said.stance == kind else None  # the queue of review can run along it
     return create_link(
-        from_claim=from_claim, to_claim=to_claim, by=by, kind=kind, extra=written(as_told(said))
+        from_claim=from_claim,
+        to_claim=to_claim,
+        by=by,
+        kind=kind,
+        likelihood=likelihood,
+        extra=written(as_told(said)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.exchange.fields import NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
-from claims.exchange.strict_json import compact, shown
+from claims.exchange.strict_json import Decimals, compact, shown
 from claims.models import Anchoring, SpeakerAlias, SplitReason
 from claims.models.comment import TEXT_LIMIT
 from sources.models import Origin, ReviewOrder, Source
@@ -128,10 +128,9 @@ def ties_of_link(fields: Fields, *, is_adjudicated: bool) -> dict[str, Any]:
     extra = fields.values.get("extra")
     places: list[dict[str, Any]] = [extra, fields.values] if isinstance(extra, dict) else [fields.values]
     for place in places:
-        value = place.get(LIKELIHOOD)
-        # Any other value is somebody else's: it stays where all unknown keys stay.
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
-            row["likelihood"] = place.pop(LIKELIHOOD)
+        if (likelihood := _share(place.get(LIKELIHOOD))) is not None:
+            row["likelihood"] = likelihood
+            del place[LIKELIHOOD]
             break
     inner = Fields(from_extra(fields, {SPLIT_REASON: str}))
     row["split_reason"] = inner.choice(SPLIT_REASON, SplitReason.values)
@@ -139,6 +138,16 @@ def ties_of_link(fields: Fields, *, is_adjudicated: bool) -> dict[str, Any]:
         inner.wrong(SPLIT_REASON, "only an adjudication has one")
     fields.problems += inner.problems
     return row
+
+
+def _share(value: Any) -> float | None:
+    """A number from 0 to 1 that would come out as it came in; any other stays where all unknown keys stay."""
+    written = value.written if isinstance(value, Decimals) else repr(value)
+    try:
+        number = float(written)
+    except ValueError:
+        return None
+    return number if 0 <= number <= 1 and written == repr(number).removesuffix(".0") else None
 
 
 def guideline_version(fields: Fields) -> int | None:
