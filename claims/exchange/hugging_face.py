@@ -122,7 +122,7 @@ def _card(selection: Selection, count: int) -> str:
         card.write(f"  - name: {name}\n    dtype: string\n")
     card.write(f"  - name: label\n    dtype:\n      class_label:\n        names:\n{names}")
     card.write("  - name: annotator_labels\n    sequence: string\n")
-    for name in ("state", "kind", *(f"{side}_{key}" for side in ("premise", "hypothesis") for key in ("id", "source", "speaker", "quote"))):  # fmt: skip  # noqa: E501
+    for name in ("state", "kind", *SIDES):
         card.write(f"  - name: {name}\n    dtype: string\n")
     card.write(
         f"  splits:\n  - name: train\n    num_examples: {count}\n---\n\n# {' '.join(dossier.name.split())}\n\n"
