@@ -3,6 +3,7 @@
 from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.desk import Revision, SavedFilter
+from claims.models.foreign_file import ForeignFile
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
@@ -16,6 +17,7 @@ __all__ = [
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "ForeignFile",
     "ImportedLine",
     "Kind",
     "Lease",

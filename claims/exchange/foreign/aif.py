@@ -41,7 +41,9 @@ class _Graph:
                 self.into[other].append(one)
         people = [one for one in value.get("participants") or [] if isinstance(one, dict)]
         self.names = {
-            str(one.get("participantID")): f"{one.get('firstname') or ''} {one.get('surname') or ''}".strip()
+            str(one.get("participantID")): " ".join(
+                filter(None, (str(one.get(part) or "") for part in ("firstname", "surname")))
+            )
             for one in people
         }
         self.said = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from claims.models import Kind
 from claims.quotes import find_words
-from sources.intake.text import as_kept
+from sources.intake.text import MARK, as_kept, unix_lines
 
 MADE_OF = 500_000
 """Characters of a text that is made of quotes; more quotes go into another."""
@@ -179,12 +179,14 @@ class _Text:
         quote = (said.before, said.quote, said.after)
         if quote in self.places:
             return
-        before = as_kept(said.before) if not self.length else said.before
+        passage = "".join(quote)
+        if not self.parts and passage.startswith(MARK):
+            self.parts.append("")  # no text that is kept begins with a byte-order mark
         self.length += len(BETWEEN) if self.parts else 0
-        start = self.length + len(before)
+        start = self.length + len(said.before)
         self.places[quote] = (start, start + len(said.quote))
-        self.parts.append(before + said.quote + said.after)
-        self.length += len(self.parts[-1])
+        self.parts.append(passage)
+        self.length += len(passage)
 
     @property
     def text(self) -> str:
@@ -254,11 +256,11 @@ def gainsay_lines(
 
 
 def _tidy(records: list[Record]) -> None:
-    """The quotes as the text of a source is kept, since they make one."""
+    """The quotes with the line ends that the text of a source is kept with."""
     for record in records:
         for said in record.claims:
-            said.quote = as_kept(said.quote or said.statement)
-            said.before, said.after = (as_kept(part) for part in (said.before, said.after))
+            said.quote = unix_lines(said.quote or said.statement)
+            said.before, said.after = unix_lines(said.before), unix_lines(said.after)
 
 
 def _refuse_claims_that_differ(records: list[Record]) -> None:
