@@ -1,7 +1,8 @@
 """Files of other tools, kept while whoever brought them looks them through."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 

@@ -24,7 +24,7 @@ from pytest_django import DjangoDbBlocker
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
 from claims.actions.version import create_version
-from claims.models import Link
+from claims.models import ForeignFile, Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
 from tests.conftest import (
@@ -57,6 +57,8 @@ ORPHAN, VERSION = 7, 9
 """A claim that could not be carried to this new version of its source."""
 INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
+FOREIGN_FILE = UUID("3b0d2f7e-52c4-4d0b-8f3a-7f4a9c1e6d20")
+"""A file of another tool that the analyst brought."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
@@ -144,6 +146,10 @@ DOORS = {
     "claims:set-export": Door(VIEWER),
     "claims:import": Door(ANALYST, ANALYST),
     "claims:import-set": Door(ANALYST, ANALYST),
+    "claims:foreign-import": Door(ANALYST, ANALYST),
+    "claims:foreign-look": Door(ANALYST, ANALYST, {"uid": FOREIGN_FILE}, own=True),
+    "claims:foreign-left-out": Door(ANALYST, None, {"uid": FOREIGN_FILE}, own=True),
+    "claims:foreign-drop": Door(None, ANALYST, {"uid": FOREIGN_FILE}, own=True),
     "claims:import-undo": Door(
         None, ANALYST, {"first": ALONE, "last": ALONE}, elsewhere=302
     ),  # a range, empty
@@ -315,6 +321,11 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     )
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
+    assert analyst.user
+    row = b'{"premise": "A", "hypothesis": "B", "label": "neutral"}'
+    ForeignFile.objects.create(
+        dossier=dossier, user=analyst.user, uid=FOREIGN_FILE, name="a.jsonl", format="nli", data=row
+    )
     whole = make_pair(dossier, by=analyst)
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
     Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)

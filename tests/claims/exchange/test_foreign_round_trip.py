@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from claims.exchange.foreign.bringing import bring_in, scope_of
 from claims.exchange.foreign.records import Given
@@ -95,8 +94,7 @@ def carried(dossier: Dossier, names: tuple[str, ...], *, stood: str) -> tuple[An
     pairs = []
     for link in links:
         ends: Any = [numbers[link.from_claim_id], numbers[link.to_claim_id]]
-        mutual = getattr(link, stood) == Kind.SUPPORTS and link.mutual
-        if mutual or getattr(link, stood) != Kind.SUPPORTS:
+        if ("mutual" in names and link.mutual) or getattr(link, stood) != Kind.SUPPORTS:
             ends = sorted(ends)  # neither has a direction
         pairs.append((
             link.number, getattr(link, stood), *ends, *(OF_LINK[name](link) for name in names if name in OF_LINK),
