@@ -40,13 +40,13 @@ class ForeignImportForm(forms.Form):
 class ForeignLookForm(forms.Form):
     """Which column is what, and whether reviews come in; read from the address, so that a look changes nothing."""
 
-    votes = forms.BooleanField(label="Bring reviewers’ labels in as reviews", required=False)
+    with_votes = forms.BooleanField(label="Bring reviewers’ labels in as reviews", required=False)
 
     def __init__(self, *args: Any, columns: list[str], may_bring_verdicts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = targets() if columns else {}
         if not may_bring_verdicts:
-            del self.fields["votes"]
+            del self.fields["with_votes"]
         choices = [("", "–"), *((name, name) for name in columns)]
         for key, label in self.targets.items():
             self.fields[key] = forms.ChoiceField(label=label, choices=choices, required=False)

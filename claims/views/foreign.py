@@ -91,7 +91,7 @@ class _Looking:
         return {
             "scope": scope_of(self.data),
             "as_lead": self.access.can_lead,
-            "votes": bool(self.form.cleaned_data.get("votes")),
+            "votes": bool(self.form.cleaned_data.get("with_votes")),
         }
 
     def look(self, by: Membership | None) -> Outcome:
@@ -103,7 +103,7 @@ def _looking(request: Request, slug: str, uid: UUID, chosen: Any) -> _Looking:
     file = get_object_or_404(ForeignFile, uid=uid, dossier=access.dossier, user=access.user)
     reader, data = READERS[file.format], bytes(file.data)
     parsed = reader.read(data, Given(file.name, file.page))
-    start = {**parsed.mapping, "votes": "on"}
+    start = {**parsed.mapping, "with_votes": "on"}
     form = ForeignLookForm(
         chosen if "chosen" in chosen else start, columns=parsed.columns, may_bring_verdicts=access.can_lead
     )

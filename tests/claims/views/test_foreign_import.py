@@ -74,7 +74,7 @@ def test_a_lead_brings_in_reviews_if_she_wants_them(
     client = sign_in(lead)
     row = {**ROWS[0], "annotator_labels": ["contradiction"]}
     look = send(client, lines(row))["Location"]
-    columns = {"chosen": "1", "from_statement": "sentence1", "to_statement": "sentence2", "label": "gold_label", "votes": "annotator_labels"}  # fmt: skip  # noqa: E501
+    columns = {"chosen": "1", "from_statement": "sentence1", "to_statement": "sentence2", "label": "gold_label", "votes": "annotator_labels", "with_votes": "on"}  # fmt: skip  # noqa: E501
     assert "1 review brought in" in client.get(look).content.decode()
     assert client.post(look, columns).status_code == 302
     assert Review.objects.count() == 1
