@@ -12,6 +12,7 @@ from claims.views import (
     disputed,
     due,
     exchange,
+    foreign,
     front,
     guidelines,
     history,
@@ -154,6 +155,12 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/sets/", exchange.set_list, name="set-list"),
     path("d/<slug:slug>/sets/export/", exchange.set_export, name="set-export"),
     path("d/<slug:slug>/import/set/", exchange.import_set, name="import-set"),
+    path("d/<slug:slug>/import/foreign/", foreign.foreign_import, name="foreign-import"),
+    path("d/<slug:slug>/import/foreign/<uuid:uid>/", foreign.foreign_look, name="foreign-look"),
+    path(
+        "d/<slug:slug>/import/foreign/<uuid:uid>/left-out/", foreign.foreign_left_out, name="foreign-left-out"
+    ),
+    path("d/<slug:slug>/import/foreign/<uuid:uid>/drop/", foreign.foreign_drop, name="foreign-drop"),
     path("d/<slug:slug>/import/", draft.import_page, name="import"),
     path("d/<slug:slug>/import/sources/", import_page.import_confirm, name="import-confirm"),
     path("d/<slug:slug>/import/<uuid:uid>/store/", import_page.intake_store, name="intake-store"),

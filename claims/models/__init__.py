@@ -4,6 +4,7 @@ from claims.models.anchoring import Anchoring
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.comment import Comment, Follow, Mention
 from claims.models.desk import Revision, SavedFilter
+from claims.models.foreign_file import ForeignFile
 from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, SplitReason, State, Strength
@@ -29,6 +30,7 @@ __all__ = [
     "Dismissal",
     "Due",
     "Follow",
+    "ForeignFile",
     "Ground",
     "Guideline",
     "Happening",

@@ -47,8 +47,8 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     access = enter(request, slug, Role.VIEWER)
     filters = _filters(access, request.GET)
     chosen = FORMATS.get(request.GET.get("format", ""))
-    if chosen is None or not filters.is_valid():
-        wrong = "" if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
+    wrong = chosen.missing() if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
+    if chosen is None or wrong or not filters.is_valid():
         return invalid(request, "claims/set_list.html", {**_page(request, filters, []), "wrong": wrong})
     links = filters.qs
     # What a filter by verdicts leaves out of a file tells as much as what the file holds.
@@ -62,7 +62,7 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     name = f"{slug}-{chosen.name}-{timezone.now():%Y-%m-%d}.{chosen.ending}"
     return StreamingHttpResponse(
         chosen.write(selection),
-        content_type=f"{chosen.content_type}; charset=utf-8",
+        content_type=f"{chosen.content_type}; charset=utf-8" if chosen.is_text else chosen.content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
 

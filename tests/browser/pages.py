@@ -64,6 +64,7 @@ PAGES = [
     ("sets", "viewer", "/d/china-russia/sets/"),
     ("import", "analyst", "/d/china-russia/import/"),
     ("import-set", "analyst", "/d/china-russia/import/set/"),
+    ("foreign-import", "analyst", "/d/china-russia/import/foreign/"),
     ("members", "lead", "/d/china-russia/members/"),
     ("settings", "lead", "/d/china-russia/settings/"),
     ("bin", "lead", "/d/china-russia/bin/"),

@@ -6,7 +6,9 @@ hold a word of a review, and no page may differ.
 """
 
 import html
+import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 from uuid import UUID
 
+import pyarrow.parquet
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -211,6 +214,20 @@ def offered(page: str, address: str) -> Iterator[str]:
                 yield f"{to}?{urlencode({name[1]: html.unescape(value[1]) if value else 'on'})}"
 
 
+def _words(body: bytes) -> str:
+    """What an answer holds, packed files unpacked."""
+    if not body.startswith(b"PK\x03\x04"):
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    return "\n".join(
+        str(pyarrow.parquet.read_table(io.BytesIO(data)).to_pylist())
+        if name.endswith(".parquet")
+        else data.decode()
+        for name, data in parts.items()
+    )
+
+
 TIMES = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d|\d\d:\d\d(?::\d\d)?"
 )
@@ -260,7 +277,7 @@ class Walk:
 
     def _keep(self, address: str, name: str, answer: Any) -> str:
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        page = f"{answer.status_code} {answer.headers.get('Location', '')}\n{body.decode()}"
+        page = f"{answer.status_code} {answer.headers.get('Location', '')}\n{_words(body)}"
         self.pages[address], self.names[address] = page, name
         return page
 

@@ -27,7 +27,7 @@ from claims.actions.claim import edit_claim
 from claims.actions.due import set_due
 from claims.actions.resolution import resolve
 from claims.actions.version import create_version
-from claims.models import Comment, Link
+from claims.models import Comment, ForeignFile, Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
 from tests.conftest import (
@@ -62,6 +62,8 @@ RESOLVED = 6
 """A link that is settled as a contradiction, resolved, and due."""
 INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
+FOREIGN_FILE = UUID("3b0d2f7e-52c4-4d0b-8f3a-7f4a9c1e6d20")
+"""A file of another tool that the analyst brought."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
@@ -186,6 +188,10 @@ DOORS = {
     "claims:set-export": Door(VIEWER),
     "claims:import": Door(ANALYST, ANALYST),
     "claims:import-set": Door(ANALYST, ANALYST),
+    "claims:foreign-import": Door(ANALYST, ANALYST),
+    "claims:foreign-look": Door(ANALYST, ANALYST, {"uid": FOREIGN_FILE}, own=True),
+    "claims:foreign-left-out": Door(ANALYST, None, {"uid": FOREIGN_FILE}, own=True),
+    "claims:foreign-drop": Door(None, ANALYST, {"uid": FOREIGN_FILE}, own=True),
     "claims:import-undo": Door(
         None, ANALYST, {"first": ALONE, "last": ALONE}, elsewhere=302
     ),  # a range, empty
@@ -359,6 +365,11 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     )
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
+    assert analyst.user
+    row = b'{"premise": "A", "hypothesis": "B", "label": "neutral"}'
+    ForeignFile.objects.create(
+        dossier=dossier, user=analyst.user, uid=FOREIGN_FILE, name="a.jsonl", format="nli", data=row
+    )
     whole = make_pair(dossier, by=analyst)
     Comment.objects.create(dossier=dossier, uid=SAID, claim=whole.from_claim, text="I doubt it.", by=reviewer)
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
