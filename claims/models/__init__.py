@@ -1,8 +1,10 @@
 """The records of claims: speakers, topics, claims, links, reviews and what guards them."""
 
 from claims.models.anchoring import Anchoring
+from claims.models.annotated_set import AnnotatedSet, Part, SetChunk, SetFile, SetLink
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.desk import Revision, SavedFilter
+from claims.models.export import Export, ExportChunk
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
 from claims.models.review import Disclosure, Lease, Review, Skip
@@ -11,19 +13,26 @@ from claims.models.support import Support
 __all__ = [
     "IN_REVIEW",
     "Anchoring",
+    "AnnotatedSet",
     "Claim",
     "ClaimTopic",
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Export",
+    "ExportChunk",
     "ImportedLine",
     "Kind",
     "Lease",
     "Link",
     "Modality",
+    "Part",
     "Review",
     "Revision",
     "SavedFilter",
+    "SetChunk",
+    "SetFile",
+    "SetLink",
     "Skip",
     "Speaker",
     "SpeakerAlias",
