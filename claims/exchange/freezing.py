@@ -22,6 +22,7 @@ from claims.exchange.selection import Format, Selection, snapshot
 from claims.exchange.spool import Spooled, kept_bytes, spooled
 from claims.exchange.strict_json import compact, parse
 from claims.models import AnnotatedSet, Kind, Link, SetChunk, SetFile, SetLink
+from claims.querysets.agreement import agreement_of
 from claims.querysets.link import LinkQuerySet
 from claims.splits import PARTS, Families, Family, part
 from sources.access import Access
@@ -30,6 +31,9 @@ from sources.models import Dossier, Role, Source
 
 SPLIT = "split"
 """The key in the ``extra`` of a link that says which part it is in."""
+
+FIGURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "raw_agreement")
+"""The figures of agreement that a set keeps."""
 
 _ROWS = 2_000
 
@@ -45,12 +49,15 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What the person who freezes says of the set. ``filter`` is ``query`` in words, as (label, value)."""
+    """What the person who freezes says of the set. ``filter`` is ``query`` in words, as (label, value);
+    ``address`` that of the dossier's sets.
+    """  # fmt: skip
 
     name: str
     purpose: str
     licence: str
     authors: str
+    address: str = ""
     query: str = ""
     filter: Sequence[tuple[str, str]] = ()
     split: Split | None = None
@@ -198,14 +205,17 @@ class _Freezing:
             counts=counts,
             balance={label or "unsettled": self.balance[label] for label in (*Kind.values, "")},
             split=self.split,
-            agreement=agreement_of(self.key),
+            agreement=_agreement(self.key),
             licence=said.licence,
+            authors=said.authors,
+            address=f"{said.address}{number}/" if said.address else "",
+            guidelines=guidelines_in_force(dossier),
             size=content.size,
             sha256=content.sha256,
             by=self.access.person,
             at=now,
         )
-        frozen.citation = citation_of(frozen, said.authors)
+        frozen.citation = citation_of(frozen)
         frozen.full_clean()
         frozen.save(force_insert=True)
         return frozen
@@ -252,44 +262,32 @@ def _told(split: Split, found: dict[int, Family], parts: dict[int, str]) -> dict
     }
 
 
-def citation_of(one: AnnotatedSet, authors: str) -> str:
+def guidelines_in_force(dossier: Dossier) -> str:
+    """By which guidelines the reviewers judge, in words: "" where a dossier keeps none."""
+    return ""
+
+
+def citation_of(one: AnnotatedSet) -> str:
     """The text to be pasted where the set is cited."""
     return (
-        f"{authors} ({one.at:%Y}). {one.name}, version {one.version} [annotated set {one.cited} of the dossier "
+        f"{one.authors} ({one.at:%Y}). {one.name}, version {one.version} [annotated set {one.cited} of the dossier "
         f"“{one.dossier.name}”, {one.counts['links']:,} links, frozen on {one.at.day} {one.at:%B %Y} with Gainsay]. "
-        f"SHA-256 {one.sha256}. Licence: {one.licence}."
+        f"{one.address + '. ' if one.address else ''}SHA-256 {one.sha256}. Licence: {one.licence}."
     )
 
 
-def agreement_of(key: int) -> dict[str, Any]:
-    """How far the reviewers of the settled links agreed, of a set that is being frozen."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT contradicts, supports, neither, count(*) FROM (
-                SELECT count(*) FILTER (WHERE r.verdict = 'contradicts') AS contradicts,
-                    count(*) FILTER (WHERE r.verdict = 'supports') AS supports,
-                    count(*) FILTER (WHERE r.verdict = 'neither') AS neither
-                FROM claims_setlink l JOIN claims_review r ON r.link_id = l.link
-                WHERE l.annotated_set_id = %s AND l.verdict <> '' GROUP BY l.link
-            ) given GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """,
-            [key],
-        )
-        patterns = [(row[:3], row[3]) for row in cursor.fetchall()]
-    return figures(patterns)
-
-
-def figures(patterns: list[tuple[tuple[int, ...], int]]) -> dict[str, Any]:
-    """The figures over links with at least two reviews, of (verdicts by kind, how many links)."""
-    judged = [(given, links) for given, links in patterns if sum(given) > 1]
-    used = sum(links for _, links in judged)
-    if not used:
-        return {"links_used": 0}
-    agreeing = sum(
-        links * sum(n * (n - 1) for n in given) / (sum(given) * (sum(given) - 1)) for given, links in judged
-    )
-    return {"links_used": used, "raw_agreement": round(agreeing / used, 4)}
+def _agreement(key: int) -> dict[str, Any]:
+    """How far the reviewers of the settled links agreed, of a set that is being frozen; in words where they could not."""
+    told = SetLink.objects.filter(annotated_set=key).told()
+    found = agreement_of(Link.objects.filter(pk__in=told.values("link")))
+    figures = {name: getattr(found, name) for name in FIGURES}
+    return {
+        "links_used": found.links_used,
+        "figures": {
+            name: {"value": one.value, "low": one.low, "high": one.high, "why": one.why}
+            for name, one in figures.items()
+        },
+    }
 
 
 # ---- files

@@ -25,7 +25,7 @@ class AnnotatedSet(models.Model):
     from it once, and kept. Of links that were not settled it holds neither reviews nor state, since everybody may read
     it. ``query`` is the filter as an address has it, ``filter`` the same in words. ``balance`` counts the links by
     their label ("" where not settled), ``split`` says how the links were parted, ``agreement`` how far the reviewers
-    agreed. The database refuses every change but withdrawing (hiding it, with a reason) and taking that back; numbers
+    agreed; ``address`` is where it stood when it was frozen. The database refuses every change but withdrawing (hiding it, with a reason) and taking that back; numbers
     run on, and none goes.
     """
 
@@ -44,7 +44,9 @@ class AnnotatedSet(models.Model):
     agreement = models.JSONField(default=dict, blank=True)
     guidelines = models.CharField(max_length=200, blank=True)
     licence = models.CharField(max_length=300)
+    authors = models.CharField(max_length=500)
     citation = models.TextField()
+    address = models.CharField(max_length=1000, blank=True)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     by = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False, db_index=False)

@@ -3,10 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
-
-from sources.querysets import related_rows
+from django.db.models import Exists, F, OuterRef, Subquery, Value
 
 if TYPE_CHECKING:
     from claims.models import AnnotatedSet, SetLink
@@ -35,29 +32,41 @@ class SetLinkQuerySet(models.QuerySet["SetLink"]):
         """Those whose verdict the set tells."""
         return self.exclude(verdict="")
 
-    def differing(self, before: "AnnotatedSet", after: "AnnotatedSet") -> Self:
-        """What differs between two sets, by number: links ``added``, ``removed`` or with another verdict.
+    def differing(
+        self, before: "AnnotatedSet", after: "AnnotatedSet", start: int, most: int
+    ) -> list[dict[str, Any]]:
+        """What differs from one set to another, by number from above ``start``, so many at most.
 
-        Annotated with ``what``, ``was`` and ``now``: the verdicts in the one and the other.
-        """
-        there = self._in(after).order_by()
-        added = self.filter(annotated_set=after).filter(~Exists(self._in(before)))
-        gone = self.filter(annotated_set=before).annotate(now=Subquery(there.values("verdict")[:1]))
-        return (
-            gone.filter(Q(now=None) | ~Q(now=F("verdict")))
-            .annotate(
-                was=F("verdict"),
-                what=Case(When(now=None, then=Value(REMOVED)), default=Value(CHANGED)),
-            )
-            .values("number", "link", "what", "was", "now")
-            .union(
-                added.annotate(what=Value(ADDED), was=Value("", models.CharField()), now=F("verdict")).values(
-                    "number", "link", "what", "was", "now"
-                ),
-                all=True,
-            )
-        )
+        Each as ``number``, ``what`` (ADDED, REMOVED, CHANGED) and the verdicts in the one and the other, ``was`` and ``now``.
+        """  # fmt: skip
+        rows = [part.order_by("number")[:most] for part in self._parts(before, after, start).values()]
+        found = [row for part in rows for row in part]
+        return sorted(found, key=lambda row: row["number"])[:most]
+
+    def differing_counts(self, before: "AnnotatedSet", after: "AnnotatedSet", most: int) -> dict[str, int]:
+        """How many differ in each way, counted as far as one more than ``most``."""
+        parts = self._parts(before, after, 0)
+        return {what: rows.order_by()[: most + 1].values("pk").count() for what, rows in parts.items()}
+
+    def _parts(self, before: "AnnotatedSet", after: "AnnotatedSet", start: int) -> dict[str, Any]:
+        old = self.filter(annotated_set=before, number__gt=start)
+        new = self.filter(annotated_set=after, number__gt=start)
+        both = old.annotate(now=Subquery(self._in(after).values("verdict")[:1]))
+        told = ("number", "what", "was", "now")
+        none = Value("", models.CharField())
+        return {
+            ADDED: new.filter(~Exists(self._in(before)))
+            .annotate(what=Value(ADDED), was=none, now=F("verdict"))
+            .values(*told),
+            REMOVED: old.filter(~Exists(self._in(after)))
+            .annotate(what=Value(REMOVED), was=F("verdict"), now=none)
+            .values(*told),
+            CHANGED: both.exclude(now=F("verdict"))
+            .exclude(now=None)
+            .annotate(what=Value(CHANGED), was=F("verdict"))
+            .values(*told),
+        }
 
     def _in(self, other: "AnnotatedSet") -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = self.model._default_manager.filter(annotated_set=other)
-        return rows.filter(number=OuterRef("number"))
+        return rows.filter(number=OuterRef("number")).order_by()

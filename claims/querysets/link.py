@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import IsNull
 
 from sources.querysets import RecordQuerySet, related_rows
@@ -125,6 +125,13 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def changed_since_review(self, access: "Access") -> Self:
         """Those marked so, as far as this reader may know it: the mark tells that somebody has judged."""
         return self.filter(changed=True).shown_to(access)
+
+    def agreed_on(self, access: "Access", percent: int) -> Self:
+        """Those of whose reviews at least ``percent`` agree with the most given verdict, as far as she may know it."""
+        each = [Count("pk", filter=Q(verdict=verdict)) for verdict in ("contradicts", "supports", "neither")]
+        reviews = self._rows("reviews").filter(link=OuterRef("pk")).order_by().values("link")
+        counted = reviews.annotate(given=Count("pk"), most=Greatest(*each))
+        return self.filter(Exists(counted.filter(most__gte=F("given") * percent / 100.0))).shown_to(access)
 
     def _blind(self, access: "Access") -> Q:
         if not access.can_review:

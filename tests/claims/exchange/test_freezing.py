@@ -20,7 +20,7 @@ from tests.around import empty, refused, run
 from tests.claims.exchange.files import Line, bring_in, claim, lines_of, link, review, source
 from tests.conftest import entered, make_dossier
 
-SPLIT = Split(by="date", shares=(60, 20, 20), seed=7)
+SPLIT = Split(by="date", shares=(50, 25, 25), seed=7)
 
 
 def stories(count: int = 6) -> list[Line]:
@@ -70,7 +70,11 @@ def test_it_holds_the_links_with_what_they_rest_on_and_says_so(access: Access) -
     assert one.counts == {"sources": 12, "speakers": 0, "claims": 12, "links": 6, "reviews": 6}
     assert one.balance == {"contradicts": 3, "supports": 0, "neither": 0, "unsettled": 3}
     assert one.agreement["links_used"] == 3
-    assert one.agreement["raw_agreement"] == 1
+    assert one.agreement["figures"]["raw_agreement"]["value"] == 1
+    assert (
+        one.agreement["figures"]["krippendorff_alpha"]["why"]
+        == "every verdict is the same, so chance alone would agree as well"
+    )
     assert one.sha256 == sha256(content(one)).hexdigest()
     assert (one.cited, one.number, one.version) == ("A-1", 1, 1)
     assert one.sha256 in one.citation
