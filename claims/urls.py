@@ -4,11 +4,13 @@ from django.urls import URLPattern, path
 
 from claims.views import bin as bin_views
 from claims.views import (
+    annotated_set,
     bulk,
     claim,
     claim_detail,
     disputed,
     exchange,
+    export,
     front,
     history,
     import_page,
@@ -96,6 +98,18 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/members/join/", person.person_join, name="person-join"),
     path("d/<slug:slug>/sets/", exchange.set_list, name="set-list"),
     path("d/<slug:slug>/sets/export/", exchange.set_export, name="set-export"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/", export.export_detail, name="export-detail"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/file/", export.export_file, name="export-file"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/discard/", export.export_discard, name="export-discard"),
+    path("d/<slug:slug>/sets/freeze/", annotated_set.set_freeze, name="set-freeze"),
+    path("d/<slug:slug>/sets/<int:number>/", annotated_set.set_detail, name="set-detail"),
+    path("d/<slug:slug>/sets/<int:number>/file/", annotated_set.set_file, name="set-file"),
+    path("d/<slug:slug>/sets/<int:number>/open/", annotated_set.set_open, name="set-open"),
+    path(
+        "d/<slug:slug>/sets/<int:number>/compare/<int:other>/", annotated_set.set_compare, name="set-compare"
+    ),
+    path("d/<slug:slug>/sets/<int:number>/withdraw/", annotated_set.set_withdraw, name="set-withdraw"),
+    path("d/<slug:slug>/sets/<int:number>/reinstate/", annotated_set.set_reinstate, name="set-reinstate"),
     path("d/<slug:slug>/import/set/", exchange.import_set, name="import-set"),
     path("d/<slug:slug>/import/", draft.import_page, name="import"),
     path("d/<slug:slug>/import/sources/", import_page.import_confirm, name="import-confirm"),

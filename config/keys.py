@@ -198,6 +198,11 @@ DESKS = (
             Action("orphan.next", "n", "another first", least="analyst"),
         ),
     ),
+    Desk(
+        "Sets",
+        ("claims:set-list",),
+        (Action("sets.freeze", "f", "freeze the chosen links as a set", least="lead"),),
+    ),
     Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
     Desk(
         "Sources",

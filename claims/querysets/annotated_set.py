@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 
+from sources.querysets import RecordQuerySet
+
 if TYPE_CHECKING:
     from claims.models import AnnotatedSet, SetLink
 
@@ -13,7 +15,7 @@ REMOVED = "removed"
 CHANGED = "changed"
 
 
-class AnnotatedSetQuerySet(models.QuerySet["AnnotatedSet"]):
+class AnnotatedSetQuerySet(RecordQuerySet["AnnotatedSet"]):
     def standing(self) -> Self:
         """Those that nobody withdrew."""
         return self.filter(withdrawn_at=None)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from claims.actions.annotated_set import give_up_judging, hidden_in, reinstate, told_by, withdraw
 from claims.actions.review import disclose
+from claims.exchange.datasheet import FIGURES
 from claims.exchange.exporting import AT_ONCE, begin_export
 from claims.exchange.freezing import as_everybody, freeze, kept_file
 from claims.exchange.registry import FORMATS
@@ -101,6 +102,7 @@ def _show(request: Request, access: Access, one: AnnotatedSet, **more: Any) -> H
             "kept": {file.format: file for file in one.files.all()},
             "large": one.counts["links"] > AT_ONCE,
             "others": AnnotatedSet.objects.others_of(one).standing()[:20],
+            "figures": [(label, one.agreement["figures"][name]) for name, label in FIGURES.items()],
             "labels": [(kind, one.balance[kind]) for kind in Kind],
         }
     return show(request, "claims/set_detail.html", context, status=status)
