@@ -51,9 +51,9 @@ def part(
     """The part of each family. ``shares`` are of the links, in per cent, for train, dev and test.
 
     ``by`` date: the oldest families are for training, the newest for testing, those without a date count as oldest; a
-    family goes where its middle falls. At random: the largest first, each into the part that lacks most. Among equals the seed
-    decides. The same families, shares and seed give the same parts.
-    """  # fmt: skip
+    family goes where its middle falls. At random: the largest first, each into the part that lacks most. Among equals
+    the seed decides. The same families, shares and seed give the same parts.
+    """
     total = sum(family.links for family in families.values())
     goals = [total * share / 100 for share in shares]
 

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from claims.views import bin as bin_views
 from claims.views import (
     annotated_set,
     bulk,
@@ -26,6 +25,7 @@ from claims.views import (
     undo,
     version,
 )
+from claims.views import bin as bin_views
 from sources.views import draft
 
 app_name = "claims"

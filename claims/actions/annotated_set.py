@@ -51,7 +51,7 @@ def give_up_judging(one: AnnotatedSet, *, access: Access) -> int:
     """  # fmt: skip
     links = hidden_in(one, access).order_by("pk").select_for_update(no_key=True, of=("self",))
     rows = [
-        Disclosure(dossier_id=one.dossier_id, link_id=link, person=access.person, round=round)
-        for link, round in links.values_list("pk", "round")
+        Disclosure(dossier_id=one.dossier_id, link_id=link, person=access.person, round=at)
+        for link, at in links.values_list("pk", "round")
     ]
     return len(Disclosure.objects.bulk_create(rows, ignore_conflicts=True))

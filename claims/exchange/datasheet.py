@@ -101,9 +101,9 @@ def _split(one: AnnotatedSet) -> str:
         for name, part in split["parts"].items()
     ]  # fmt: skip
     return (
-        f"## How it is split\n\n{_BY[split['by']].capitalize()}, with the seed {split['seed']}. Both sides of a link, all "
-        "sources of one origin and all versions of a source stay in one part, so that no story crosses; such a family "
-        f"is never cut, and the largest has {split['largest']:,} links. Shares are therefore met as far as they can be.\n\n"
+        f"## How it is split\n\n{_BY[split['by']].capitalize()}, with the seed {split['seed']}. Both sides of a "
+        "link, all sources of one origin and all versions of a source stay in one part, so that no story crosses; such a "
+        f"family is never cut, and the largest has {split['largest']:,} links. Shares are met as far as that allows.\n\n"
         + _table(("Part", "Wanted", "Links", "Sources", "Families"), rows)
     )  # fmt: skip
 

@@ -47,21 +47,21 @@ def begin_export(
     *,
     links: int,
     query: str = "",
-    filter: Sequence[tuple[str, str]] = (),
+    words: Sequence[tuple[str, str]] = (),
     annotated_set: AnnotatedSet | None = None,
 ) -> Export:
     """Have a job write it; one that this person has asked for already, and that is not done yet, is given again."""
     mine = Export.objects.of(access.dossier.pk, access.person.pk).at_work()
     same = mine.filter(format=chosen.name, query=query, annotated_set=annotated_set).first()
-    if same:
+    if same is not None:
         return same
-    export = Export.objects.create(
+    export: Export = Export.objects.create(
         dossier=access.dossier,
         by=access.person,
         annotated_set=annotated_set,
         format=chosen.name,
         query=query,
-        filter=[list(one) for one in filter],
+        filter=[list(one) for one in words],
         links=links,
         total=links if chosen.ending == "jsonl" and chosen.name != "gainsay" else 0,
         expires_at=timezone.now() + KEPT,
@@ -85,7 +85,7 @@ def go_on_with_export(key: int) -> None:
 
 
 def exports_without_job() -> list[int]:
-    """The keys of the exports that are to be written, with no job that does it: it was given up after too many tries."""
+    """The keys of the exports that are to be written, with no job that does it (given up after too many tries)."""
     alive = ProcrastinateJob.objects.filter(
         status__in=["todo", "doing"], lock=Concat(Value("export-"), Cast(OuterRef("uid"), TextField()))
     )

@@ -27,7 +27,7 @@ from claims.querysets.link import LinkQuerySet
 from claims.splits import PARTS, Families, Family, part
 from sources.access import Access
 from sources.actions.dossier import create_dossier
-from sources.models import Dossier, Role, Source
+from sources.models import Dossier, Role
 
 SPLIT = "split"
 """The key in the ``extra`` of a link that says which part it is in."""
@@ -240,7 +240,8 @@ def _voices(dossier: Dossier, numbers: Sequence[int]) -> list[tuple[int, str, in
             """,
             [dossier.pk, list(numbers)],
         )
-        return cursor.fetchall()
+        rows: list[tuple[int, str, int]] = cursor.fetchall()
+        return rows
 
 
 def _told(split: Split, found: dict[int, Family], parts: dict[int, str]) -> dict[str, Any]:
@@ -277,7 +278,7 @@ def citation_of(one: AnnotatedSet) -> str:
 
 
 def _agreement(key: int) -> dict[str, Any]:
-    """How far the reviewers of the settled links agreed, of a set that is being frozen; in words where they could not."""
+    """How far the reviewers of the settled links agreed, of a set that is being frozen, or why nobody can say."""
     told = SetLink.objects.filter(annotated_set=key).told()
     found = agreement_of(Link.objects.filter(pk__in=told.values("link")))
     figures = {name: getattr(found, name) for name in FIGURES}

@@ -21,7 +21,7 @@ class SetFilter(LinkFilter):
     }
 
     agreement = django_filters.ChoiceFilter(
-        method="by_agreement", label="Agreement at least", choices=AGREEMENT.items(), empty_label="any"
+        method="by_agreement", label="Agreement at least", choices=list(AGREEMENT.items()), empty_label="any"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

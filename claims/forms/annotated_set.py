@@ -85,7 +85,7 @@ class FreezeForm(forms.Form):
             self.add_error("test", "The three shares make 100 per cent together.")
         return cleaned
 
-    def description(self, *, query: str, filter: list[tuple[str, str]], address: str) -> Description:
+    def description(self, *, query: str, words: list[tuple[str, str]], address: str) -> Description:
         """What was said, of the links that pass this filter. Only of a valid form."""
         said = self.cleaned_data
         split = None
@@ -100,7 +100,7 @@ class FreezeForm(forms.Form):
             authors=said["authors"],
             address=address,
             query=query,
-            filter=filter,
+            filter=words,
             split=split,
         )
 

@@ -24,9 +24,9 @@ class AnnotatedSet(models.Model):
     ``files`` hold its content: ``gainsay`` is what was frozen, and ``sha256`` is of that; the other formats are made
     from it once, and kept. Of links that were not settled it holds neither reviews nor state, since everybody may read
     it. ``query`` is the filter as an address has it, ``filter`` the same in words. ``balance`` counts the links by
-    their label ("" where not settled), ``split`` says how the links were parted, ``agreement`` how far the reviewers
-    agreed; ``address`` is where it stood when it was frozen. The database refuses every change but withdrawing (hiding it, with a reason) and taking that back; numbers
-    run on, and none goes.
+    their label, ``split`` says how they were parted, ``agreement`` how far the reviewers agreed; ``address`` is where
+    the set stood when it was frozen. The database refuses every change but withdrawing (hiding it, with a reason) and
+    taking that back; numbers run on, and none goes.
     """
 
     LETTER = "A"

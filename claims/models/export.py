@@ -15,9 +15,9 @@ class Export(models.Model):
 
     ``query`` is the filter as an address has it. With ``annotated_set`` it is the set's content in another format,
     which the set keeps: this row then only tells how far it is. ``as_reviewer`` says that it was written for somebody
-    who may review: what was written for a viewer holds more than a reviewer may see. ``total`` is how many lines are expected, 0 where
-    nobody knows, ``written`` how many there are. ``attempts`` counts how often it was begun: a killed one begins anew,
-    from a new snapshot, for half of one and half of another would be no export.
+    who may review: what was written for a viewer holds more than a reviewer may see. ``total`` is how many lines are
+    expected, 0 where nobody knows, ``written`` how many there are. ``attempts`` counts how often it was begun: a killed
+    one begins anew, from a new snapshot, for half of one and half of another would be no export.
     """
 
     class State(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Subquery, Value
 from sources.querysets import RecordQuerySet
 
 if TYPE_CHECKING:
-    from claims.models import AnnotatedSet, SetLink
+    from claims.models import AnnotatedSet, SetLink  # noqa: F401  the latter within quotes alone
 
 ADDED = "added"
 REMOVED = "removed"
@@ -39,8 +39,8 @@ class SetLinkQuerySet(models.QuerySet["SetLink"]):
     ) -> list[dict[str, Any]]:
         """What differs from one set to another, by number from above ``start``, so many at most.
 
-        Each as ``number``, ``what`` (ADDED, REMOVED, CHANGED) and the verdicts in the one and the other, ``was`` and ``now``.
-        """  # fmt: skip
+        Each as ``number``, ``what`` (ADDED, REMOVED, CHANGED) and the verdicts ``was`` in the one and ``now`` in the other.
+        """
         rows = [part.order_by("number")[:most] for part in self._parts(before, after, start).values()]
         found = [row for part in rows for row in part]
         return sorted(found, key=lambda row: row["number"])[:most]

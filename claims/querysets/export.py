@@ -1,12 +1,9 @@
 """How exports are read: hers alone, at work, past their time."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
-
-if TYPE_CHECKING:
-    from claims.models import Export
 
 AT_WORK = ("waiting", "writing")
 

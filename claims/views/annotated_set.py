@@ -55,12 +55,12 @@ def set_freeze(request: Request, slug: str) -> HttpResponse:
     try:
         said_of_it = form.description(
             query=request.GET.urlencode(),
-            filter=words,
+            words=words,
             address=request.build_absolute_uri(reverse("claims:set-list", args=[slug])),
         )
         one = freeze(access, filters.qs, said_of_it)
     except ValidationError as error:
-        form.add_error(None, error.messages)  # type: ignore[arg-type]
+        form.add_error(None, error.messages)
         return invalid(request, "claims/set_freeze.html", context)
     return done(request, _address(one, slug), f"{one.cited} is frozen: {one}. Nothing will change it.")
 
@@ -123,7 +123,7 @@ def _parts(one: AnnotatedSet) -> Iterator[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 def set_file(request: Request, slug: str, number: int) -> HttpResponseBase:
-    """The set in a format, from what was frozen. One not made yet is made: at once, or of a large set by a job (POST)."""
+    """The set in a format, from what was frozen. What is new is made: at once, or of a large set by a job (POST)."""
     access = enter(request, slug, Role.VIEWER)
     one = _set(access, number)
     name = request.GET.get("format", "gainsay")

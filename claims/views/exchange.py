@@ -76,7 +76,7 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         words = [(label, value) for label, value, _ in filters_on(request, filters.form)]
         export = begin_export(
-            access, chosen, links=links.order_by().count(), query=_query(request), filter=words
+            access, chosen, links=links.order_by().count(), query=_query(request), words=words
         )
         return done(request, reverse("claims:export-detail", args=[slug, export.uid]))
     if many:
@@ -99,7 +99,7 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
 
 
 def _many(filters: SetFilter) -> bool:
-    return filters.qs.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE
+    return bool(filters.qs.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE)
 
 
 def _query(request: Request) -> str:

@@ -11,6 +11,7 @@ from django.db import connection
 from claims.exchange.freezing import Description, Split, as_everybody, freeze, kept_file, make_file
 from claims.exchange.gainsay import GAINSAY
 from claims.exchange.registry import FORMATS
+from claims.exchange.selection import Selection
 from claims.exchange.spool import kept_bytes
 from claims.models import AnnotatedSet, Link, SetChunk, SetFile, SetLink
 from claims.querysets.link import LinkQuerySet
@@ -24,7 +25,7 @@ SPLIT = Split(by="date", shares=(50, 25, 25), seed=7)
 
 
 def stories(count: int = 6) -> list[Line]:
-    """Links within stories, each with a source and a copy of it; every second is settled, one of the others disputed."""
+    """Links within stories, each with a source and a copy of it; every second is settled, one other disputed."""
     lines: list[Line] = []
     for n in range(1, count + 1):
         lines += [
@@ -144,8 +145,6 @@ def test_what_was_frozen_comes_back_in_as_it_was(access: Access) -> None:
     one = frozen(access, split=SPLIT)
     again = make_dossier("again")
     bring_in(again, content(one))
-    from claims.exchange.selection import Selection
-
     assert b"".join(GAINSAY.write(Selection.of(again))).split(b"\n", 1)[1] == content(one).split(b"\n", 1)[1]
 
 
