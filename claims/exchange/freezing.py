@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from claims.exchange.gainsay import GAINSAY
 from claims.exchange.importing import import_file
+from claims.exchange.nli import SPLIT
 from claims.exchange.selection import Format, Selection, snapshot
 from claims.exchange.spool import Spooled, kept_bytes, spooled
 from claims.exchange.strict_json import compact, parse
@@ -28,9 +29,6 @@ from claims.splits import PARTS, Families, Family, part
 from sources.access import Access
 from sources.actions.dossier import create_dossier
 from sources.models import Dossier, Role
-
-SPLIT = "split"
-"""The key in the ``extra`` of a link that says which part it is in."""
 
 FIGURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "raw_agreement")
 """The figures of agreement that a set keeps."""

@@ -34,7 +34,14 @@ def write(selection: Selection) -> Generator[bytes]:
             yield from copied(*lines)
 
 
-GAINSAY = Format("gainsay", "Gainsay: everything, to be brought back in", "jsonl", "application/jsonl", write)
+GAINSAY = Format(
+    "gainsay",
+    "Gainsay exchange file",
+    "jsonl",
+    "application/jsonl",
+    write,
+    "Everything but the bin, with the texts, to be brought back in here or elsewhere.",
+)
 
 
 # ---- the parts of a line in SQL, to be joined by ||

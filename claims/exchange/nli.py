@@ -1,7 +1,7 @@
 """Natural language inference: one link a line, a premise and a hypothesis with their label and the votes."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from itertools import batched
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,11 +9,14 @@ from django.db.models import OuterRef
 from django.db.models.functions import Collate
 
 from claims.exchange.selection import Format, Selection, snapshot
-from claims.models import IN_REVIEW, Kind, Review
+from claims.models import IN_REVIEW, Kind, Part, Review
 
 LABELS = {Kind.CONTRADICTS: "contradiction", Kind.SUPPORTS: "entailment", Kind.NEITHER: "neutral"}
 NO_LABEL = "-"
 """The label of a link that is not settled, as in SNLI."""
+
+SPLIT = "split"
+"""The key in the extra of a link, and in a row, of the part that it is in: only what was frozen with a split has it."""
 
 _SIDES = {"premise": "from_claim", "hypothesis": "to_claim"}
 _OF_SIDE = {
@@ -26,20 +29,29 @@ _OF_SIDE = {
 
 
 def write(selection: Selection) -> Generator[bytes]:
-    """The lines in blocks. Of a link in review that its reader may not see into, neither votes nor state."""
-    votes = (
-        Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
-    )
+    """The lines in blocks."""
     with snapshot():
-        rows = selection.in_order().annotate(votes=ArraySubquery(votes)).values(
-            "number", "standing", "verdict", "shown_state", "votes",
-            *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
-        )  # fmt: skip
-        for block in batched(rows.iterator(chunk_size=1_000), 200, strict=False):
-            yield b"".join(_line(row) for row in block)
+        for block in batched(map(_line, rows(selection)), 200, strict=False):
+            yield b"".join(block)
 
 
 def _line(row: dict[str, object]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def rows(selection: Selection) -> Iterator[dict[str, object]]:
+    """A row a link. Of one in review that its reader may not see into, neither votes nor state. Within a snapshot."""
+    votes = (
+        Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
+    )
+    found = selection.in_order().annotate(votes=ArraySubquery(votes)).values(
+        "number", "standing", "verdict", "shown_state", "votes", "extra",
+        *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
+    )  # fmt: skip
+    yield from map(_row, found.iterator(chunk_size=1_000))
+
+
+def _row(row: dict[str, object]) -> dict[str, object]:
     hidden = row["shown_state"] == IN_REVIEW
     votes = row["votes"]
     assert isinstance(votes, list)
@@ -57,7 +69,22 @@ def _line(row: dict[str, object]) -> bytes:
         line[f"{side}_source"] = f"S-{row[f'{claim}__source__number']}"
         line[f"{side}_speaker"] = row[f"{claim}__speaker__name"]
         line[f"{side}_quote"] = row[f"{claim}__quote"]
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    if part := part_of(str(row["extra"])):
+        line[SPLIT] = part
+    return line
 
 
-NLI = Format("nli", "NLI: premise, hypothesis, label and votes", "jsonl", "application/jsonl", write)
+def part_of(extra: str) -> str:
+    """The part of a split that a link is in, as a frozen set says it; "" where it is in none."""
+    found = json.loads(extra).get(SPLIT) if f'"{SPLIT}"' in extra else ""
+    return found if found in Part.values else ""
+
+
+NLI = Format(
+    "nli",
+    "NLI JSON lines",
+    "jsonl",
+    "application/jsonl",
+    write,
+    "For training and testing inference: premise, hypothesis, label and the reviewers’ votes.",
+)

@@ -1,8 +1,9 @@
 """Which links an export takes, in which order, and what of them its reader may know: the same for every format."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from django.core.exceptions import EmptyResultSet
@@ -94,11 +95,17 @@ def copied(sql: str, parameters: tuple[Any, ...]) -> Iterator[bytes]:
         yield bytes(block)
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Format:
     """A way to write a selection: its name, what a person calls it, its file's ending, and who writes it.
 
-    Whoever does not read to the end closes the generator, which ends its transaction.
+    Whoever does not read to the end closes the generator, which ends its transaction. ``purpose`` says in a line what
+    it is for; ``missing`` why it cannot be written here, "" when it can. Where ``unpack`` is given, what is written is
+    packed, and this lays it out in a folder, which must be new or empty.
     """
 
     name: str
@@ -106,3 +113,7 @@ class Format:
     ending: str
     content_type: str
     write: Callable[[Selection], Generator[bytes]]
+    purpose: str = ""
+    is_text: bool = True
+    missing: Callable[[], str] = _nothing
+    unpack: Callable[[Iterable[bytes], Path], None] | None = None

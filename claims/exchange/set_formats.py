@@ -21,16 +21,31 @@ class SetFormat:
     label: str
     ending: str
     content_type: str
+    purpose: str
     needs: tuple[str, ...]
     describe: Callable[[AnnotatedSet, dict[str, SetFile]], bytes]
+    is_text: bool = True
+
+    def missing(self) -> str:
+        """As of a format: why it cannot be written here. It always can."""
+        return ""
 
 
-DATASHEET = SetFormat("datasheet", "Datasheet", "md", "text/markdown", ("gainsay",), datasheet.describe)
+DATASHEET = SetFormat(
+    "datasheet",
+    "Datasheet",
+    "md",
+    "text/markdown",
+    "For whoever uses the set: how it was made, judged and split, how to cite it.",
+    ("gainsay",),
+    datasheet.describe,
+)
 CROISSANT = SetFormat(
     "croissant",
     "Croissant description",
     "json",
     "application/ld+json",
+    "For programs: what the NLI lines hold, with the hash of each file (MLCommons Croissant).",
     ("gainsay", "nli"),
     croissant.describe,
 )

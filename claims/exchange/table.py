@@ -65,4 +65,11 @@ def _csv(block: Iterable[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-CSV = Format("csv", "CSV: a table for spreadsheets", "csv", "text/csv", write)
+CSV = Format(
+    "csv",
+    "CSV table",
+    "csv",
+    "text/csv",
+    write,
+    "For spreadsheets and scripts: a row a pair; no cell of it runs as a formula.",
+)

@@ -128,11 +128,10 @@ def set_file(request: Request, slug: str, number: int) -> HttpResponseBase:
     one = _set(access, number)
     name = request.GET.get("format", "gainsay")
     chosen = FORMATS.get(name) or SET_FORMATS.get(name)
-    if chosen is None:
-        every = ", ".join([*FORMATS, *SET_FORMATS])
-        return _show(
-            request, access, one, status=422, wrong=f"There is no such format: choose one of {every}."
-        )
+    every = ", ".join([*FORMATS, *SET_FORMATS])
+    wrong = chosen.missing() if chosen else f"There is no such format: choose one of {every}."
+    if chosen is None or wrong:
+        return _show(request, access, one, status=422, wrong=wrong)
     if (one.is_withdrawn and not access.can_lead) or hidden_in(one, access).exists():
         return redirect(_address(one, slug)) if not one.is_withdrawn else _show(request, access, one)
     file = kept_file(one, name)

@@ -10,14 +10,11 @@ from claims.exchange.spool import kept_bytes
 from claims.models import Export, SetFile
 from config.web import Request
 
-PACKED = ("xlsx", "zip")
-"""Endings of files that are no text."""
-
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-")
 
 
 def media_type(chosen: Format | SetFormat) -> str:
-    return chosen.content_type if chosen.ending in PACKED else f"{chosen.content_type}; charset=utf-8"
+    return f"{chosen.content_type}; charset=utf-8" if chosen.is_text else chosen.content_type
 
 
 def kept_download(

@@ -68,8 +68,8 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     access = enter(request, slug, Role.VIEWER)
     filters = _filters(access, request.GET)
     chosen = FORMATS.get(request.GET.get("format", ""))
-    if chosen is None or not filters.is_valid():
-        wrong = "" if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
+    wrong = chosen.missing() if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
+    if chosen is None or wrong or not filters.is_valid():
         return invalid(request, "claims/set_list.html", {**_page(request, filters, []), "wrong": wrong})
     links = filters.qs
     many = _many(filters)
