@@ -73,7 +73,7 @@ class History:
         return iter(self.entries)
 
 
-def _read(page: int) -> int:
+def reach(page: int) -> int:
     """How many events of a kind are read for a page: some tell nothing by themselves."""
     return 2 * page * PAGE + 2
 
@@ -97,14 +97,14 @@ FIELDS = {
 }
 
 
-def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
+def history_of(link: Link, *, shown: bool, page: int = 1, also: Iterable[Entry] = ()) -> History:
     """The changes of a link, the latest first, thirty a page.
 
-    Without ``shown`` (the reader must judge it blind) there is no trace of reviews, adjudication, rounds or words that
-    changed since review.
+    ``also`` are entries of what became of it. Without ``shown`` (she must judge it blind) there is no trace of reviews,
+    adjudication, rounds or words that changed since review.
     """
     events = list(
-        _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: _read(page)]
+        _events("Link").filter(pgh_obj=link.pk).select_related("by").order_by("-pgh_id")[: reach(page)]
     )
     numbers = {link.from_claim_id: link.from_claim.cited, link.to_claim_id: link.to_claim.cited}
     entries = [
@@ -114,7 +114,8 @@ def history_of(link: Link, *, shown: bool, page: int = 1) -> History:
     ]
     if shown:
         reviews = _events("Review").filter(link=link.pk).select_related("reviewer").order_by("-pgh_id")
-        entries += [entry for review in reviews[: _read(page)] for entry in _of_review(review)]
+        entries += [entry for review in reviews[: reach(page)] for entry in _of_review(review)]
+    entries += also
     entries.sort(key=lambda entry: (entry.what != "proposed", entry.at), reverse=True)
     return _page(entries, page, link)
 
@@ -136,7 +137,7 @@ def history_of_source(source: Source, *, page: int = 1) -> History:
     rows = _events("Source", "sources").filter(pgh_obj=source.pk).select_related("by").order_by("-pgh_id")
     entries = [
         entry
-        for event, earlier in pairwise([*rows[: _read(page)], None])
+        for event, earlier in pairwise([*rows[: reach(page)], None])
         for entry in _of_record(event, earlier, SOURCE_FIELDS, "brought in")
     ]
     return _page(entries, page, source)
@@ -158,7 +159,7 @@ def history_of_claim(claim: Claim, *, page: int = 1) -> History:
 
     Thirty a page. Of its links only that they were proposed, and binned: nothing of reviews.
     """
-    limit = _read(page)
+    limit = reach(page)
     events = list(_events("Claim").filter(pgh_obj=claim.pk).select_related("by").order_by("-pgh_id")[:limit])
     names = {
         "speaker": names_held("Speaker", {event.speaker_id for event in events}),
@@ -196,7 +197,7 @@ def _of_topics(claim: Claim, limit: int) -> list[Entry]:
         Entry(
             event.pgh_created_at,
             f"{'put under' if event.pgh_label == 'insert' else 'taken from under'} “{names.get(event.topic_id, '…')}”",
-            account=_account(event),
+            account=account_of(event),
         )
         for event in events
         if event.pgh_label != "update"
@@ -221,7 +222,7 @@ def _of_anchorings(claim: Claim, limit: int) -> list[Entry]:
             continue
         who = event.by.name if event.by and event.pgh_label == "insert" else ""
         way = (event.source_id, event.to_source_id)
-        entries.append(Entry(event.pgh_created_at, what, who, account=_account(event), way=way))
+        entries.append(Entry(event.pgh_created_at, what, who, account=account_of(event), way=way))
     return entries
 
 
@@ -261,7 +262,7 @@ def _of_record(event: Any, earlier: Any, fields: dict[str, str], made: str) -> I
     """What a change of a record tells by its fields and its place in the bin."""
 
     def entry(what: str, **more: Any) -> Entry:
-        return Entry(event.pgh_created_at, what, account=_account(event), **more)
+        return Entry(event.pgh_created_at, what, account=account_of(event), **more)
 
     if event.pgh_label == "insert":
         yield entry(made, who=event.by.name if event.by else "", said=event.at)
@@ -298,7 +299,7 @@ def _of_claim(event: Any, earlier: Any, names: dict[str, dict[int, str]]) -> Ite
                 Change("place", f"character {earlier.start + 1:,}", f"character {event.start + 1:,}")
             )
         if changes and not any(entry.changes for entry in entries):
-            entries.insert(0, Entry(event.pgh_created_at, "edited", account=_account(event)))
+            entries.insert(0, Entry(event.pgh_created_at, "edited", account=account_of(event)))
         for entry in entries[:1]:
             entry.changes.extend(changes)
             if event.source_id != earlier.source_id:
@@ -308,7 +309,7 @@ def _of_claim(event: Any, earlier: Any, names: dict[str, dict[int, str]]) -> Ite
 
 def _of_link(event: Any, earlier: Any, numbers: dict[int, str], *, shown: bool) -> Iterable[Entry]:
     def entry(what: str, **more: Any) -> Entry:
-        return Entry(event.pgh_created_at, what, account=_account(event), **more)
+        return Entry(event.pgh_created_at, what, account=account_of(event), **more)
 
     if event.pgh_label == "insert":
         who = event.by.name if event.by else ""
@@ -359,7 +360,7 @@ def _of_review(event: Any) -> Iterable[Entry]:
         who,
         note=event.note,
         kind=event.verdict,
-        account=_account(event),
+        account=account_of(event),
         said=said,
     )
 
@@ -408,7 +409,7 @@ def _words(event: Any, name: str, numbers: dict[int, str]) -> str:
     return "none" if value in ("", None) else str(value)
 
 
-def _account(event: Any) -> int | None:
+def account_of(event: Any) -> int | None:
     return (event.pgh_context or {}).get("user")
 
 
@@ -454,11 +455,11 @@ def edit_that_made(record: Record, version: int) -> Edit | None:
         return None
     fields = {name: getattr(before, name) for name in EDITED[model]}
     if not isinstance(record, Claim):
-        return Edit(_account(made), fields)
+        return Edit(account_of(made), fields)
     if before.source_id != made.source_id:
         return None
     speaker = names_held("Speaker", [before.speaker_id]).get(before.speaker_id, "")
-    return Edit(_account(made), fields, speaker, _topics_before(record, made))
+    return Edit(account_of(made), fields, speaker, _topics_before(record, made))
 
 
 def _topics_before(claim: Claim, made: Any) -> tuple[str, ...]:

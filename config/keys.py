@@ -152,7 +152,12 @@ DESKS = (
     Desk(
         "A link",
         ("claims:link-detail",),
-        (Action("link.edit", "e", "edit what was proposed", least="analyst"),),
+        (
+            Action("link.edit", "e", "edit what was proposed", least="analyst"),
+            Action("link.resolve", "r", "resolve it: say how it is explained", least="lead"),
+            Action("link.reopen", "o", "reopen its resolution", least="lead"),
+            Action("link.due", "d", "set a day on which it comes back", least="analyst"),
+        ),
     ),
     Desk(
         "The pairing desk",

@@ -112,7 +112,7 @@ def filters_on(request: Request, form: BaseForm) -> list[tuple[str, str, str]]:
     return on
 
 
-def address_of(request: Request, *, before: int | None = None, without: str = "") -> str:
+def address_of(request: Request, *, before: int | str | None = None, without: str = "") -> str:
     """The address of this list with the same filters: on its first page, or on the one that starts ``before``."""
     query = request.GET.copy()
     for name, values in request.GET.lists():

@@ -90,7 +90,9 @@ class SourceQuerySet(RecordQuerySet["Source"]):
 
     def for_list(self) -> Self:
         """With all that a row of a list shows; a field that was not fetched raises."""
-        return self.defer("text", "search", "extra").fetch_mode(models.FETCH_RAISE)
+        return (
+            self.select_related("retraction").defer("text", "search", "extra").fetch_mode(models.FETCH_RAISE)
+        )
 
     def newest(self) -> Self:
         """Those that no live source is the new version of."""

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from sources.views import dossier, draft, home, intake, invitation, keys, member, origin, original, source
+from sources.views import (
+    dossier,
+    draft,
+    home,
+    intake,
+    invitation,
+    keys,
+    member,
+    origin,
+    original,
+    retraction,
+    source,
+)
 
 app_name = "sources"
 
@@ -26,6 +38,12 @@ urlpatterns: list[URLPattern] = [
         "d/<slug:slug>/sources/<int:number>/compare/<int:other>/",
         origin.source_compare,
         name="source-compare",
+    ),
+    path("d/<slug:slug>/sources/<int:number>/retract/", retraction.source_retract, name="source-retract"),
+    path(
+        "d/<slug:slug>/sources/<int:number>/retract/undo/",
+        retraction.source_unretract,
+        name="source-unretract",
     ),
     path("d/<slug:slug>/sources/<int:number>/origin/", origin.source_origin, name="source-origin"),
     path("d/<slug:slug>/sources/<int:number>/origin/split/", origin.origin_split, name="origin-split"),

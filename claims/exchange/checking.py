@@ -37,6 +37,8 @@ class Checker(Resolver):
         self._check_tie("apart", "other", "other_key", "source", "kept_apart.source")
         self._check_tie("anchoring", "source", "source_key", "source", "anchorings.source")
         self._check_tie("anchoring", "to_source", "to_source_key", "source", "anchorings.to")
+        self._check_tie("ground", "source", "source_key", "source", "resolution.rests_on")
+        self._check_tie("ground", "claim", "claim_key", "claim", "resolution.rests_on")
 
     def _check_tie(self, name: str, column: str, key: str, target: str, field: str) -> None:
         """What hangs on a new line refers to what comes with the file or is here, and not in the bin."""
@@ -204,6 +206,26 @@ class Checker(Resolver):
             JOIN claims_disclosure d ON d.link_id = l.id AND d.person_id = s.reviewer_key AND d.round = l.round
             WHERE s.fate IS NULL AND NOT s.bad ORDER BY s.line
             """,
+        )
+
+    def check_resolutions(self, *, needed: int) -> None:
+        """What is resolved is a settled contradiction: by its adjudication, or by as many reviews as are needed."""
+        self.report(
+            "resolution",
+            """
+            SELECT s.line, s.label, 'the link is no settled contradiction: there is nothing to resolve'
+            FROM staged_resolution s JOIN staged_link o ON o.line = s.line AND o.fate IS NULL AND NOT o.bad
+            LEFT JOIN (
+                SELECT r.link_key, count(*) >= %(needed)s AND bool_and(r.verdict = 'contradicts') AS settled
+                FROM staged_review r WHERE r.link_key IN (
+                    SELECT l.key FROM staged_resolution t JOIN staged_link l ON l.line = t.line
+                ) GROUP BY r.link_key
+            ) given ON given.link_key = o.key
+            WHERE s.reopened_at IS NULL AND NOT CASE WHEN o.adjudication_verdict <> ''
+                THEN o.adjudication_verdict = 'contradicts' ELSE coalesce(given.settled, false) END
+            ORDER BY s.line
+            """,
+            needed=needed,
         )
 
     def check_names(self) -> None:

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.lines import CHANGED, FORMAT, ROUND
+from claims.exchange.outcomes import DUE, FORMER, RESOLUTION
 from claims.exchange.selection import Format, Selection, copied, keys_sql, snapshot
 from claims.exchange.strict_json import compact
-from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, KEPT_APART, ORIGIN, VERSION_OF
+from claims.exchange.ties import ALIASES, ANCHORINGS, CANONICAL, KEPT_APART, ORIGIN, RETRACTED, VERSION_OF
 from sources.models import Counter, Dossier
 
 __all__ = ["GAINSAY", "Refused", "Report", "import_file"]
@@ -183,6 +184,7 @@ _ORIGIN = (
     ),
     *_signed("g"),
 )
+_RETRACTED = (f"""'"{RETRACTED}":{{"reason":' || {_string("x.reason")}""", *_signed("x"))
 _APART = (_cited("S", "o.number").replace("'\"", '\'{"source":"', 1), *_signed("k"))
 _PUT_SOURCE = _put(
     "s",
@@ -197,6 +199,7 @@ _PUT_SOURCE = _put(
         WHERE s.id IN (k.one_id, k.other_id) AND o.number < s.number AND (BOUND)""",
         "o.number",
     ),
+    f"""(SELECT {" || ".join(_RETRACTED)} FROM sources_retraction x WHERE x.source_id = s.id)""",
 )
 _PUT_SPEAKER = _put(
     "p",
@@ -224,11 +227,76 @@ _PUT_CLAIM = _put(
         "t.number",
     ),
 )
+_GROUNDS = f"""(SELECT '[' || string_agg(CASE WHEN n.source_id IS NOT NULL
+        THEN '{{"source":' || {_cited("S", "o.number")} ELSE '{{"claim":' || {_cited("C", "q.number")} END || '}}', ','
+        ORDER BY n.id) || ']'
+    FROM claims_ground n LEFT JOIN sources_source o ON o.id = n.source_id LEFT JOIN claims_claim q ON q.id = n.claim_id
+    WHERE n.resolution_id = v.id AND (n.source_id IS NULL OR BOUND) AND (n.claim_id IS NULL OR CLAIM_BOUND))"""
+_PROOF = """coalesce((SELECT '{' || string_agg(to_json(p.key)::text || ':' || to_json(p.value)::text, ','
+        ORDER BY p.key COLLATE "C") || '}' FROM jsonb_each_text(v.proof) AS p), '{}')"""
+
+
+def _signed_as(by: str, at: str) -> tuple[str, ...]:
+    return (
+        _key("by", _or_null(f"(SELECT name FROM sources_membership WHERE id = {by})")),
+        _key("at", _moment(at)),
+        "'}'",
+    )
+
+
+_RESOLUTION = (
+    """'{"kind":' || """ + _string("v.kind"),
+    _key("proof", _PROOF),
+    _where("v.note <> ''", _key("note", _string("v.note"))),
+    f"""coalesce(',"rests_on":' || {_GROUNDS}, '')""",
+    _where(
+        "v.reopened_at IS NOT NULL",
+        " || ".join(
+            (
+                _key("reopened", """'{"cause":' || """ + _string("v.cause")),
+                _key("reason", _string("v.reason")),
+                *_signed_as("v.reopened_by_id", "v.reopened_at"),
+            )
+        ),
+    ),
+    *_signed("v"),
+)
+_DUE = (
+    """'{"day":"' || d.day || '"'""",
+    _key("expectation", _string("d.expectation")),
+    _where(
+        "d.follows_id IS NOT NULL",
+        _key(
+            "follows",
+            "(SELECT count(*) FROM claims_due e WHERE e.link_id = d.link_id AND e.id <= d.follows_id)",
+        ),
+    ),
+    _where(
+        "d.outcome <> ''",
+        " || ".join(
+            (
+                _key("decided", """'{"outcome":' || """ + _string("d.outcome")),
+                _where("d.note <> ''", _key("note", _string("d.note"))),
+                *_signed_as("d.decided_by_id", "d.decided_at"),
+            )
+        ),
+    ),
+    *_signed("d"),
+)
 # Not told where it would tell of reviews that the reader may not know.
 _PUT_LINK = _put(
     "l",
     f"""CASE WHEN l.changed AND (SHOWN) THEN '"{CHANGED}":true' END""",
     f"""CASE WHEN l.round > 1 AND (SHOWN) THEN '"{ROUND}":' || l.round END""",
+    f"""(SELECT '"{RESOLUTION}":' || {" || ".join(_RESOLUTION)} FROM claims_resolution v
+        WHERE v.link_id = l.id AND v.reopened_at IS NULL AND (SHOWN))""",
+    _listed(
+        FORMER,
+        _RESOLUTION,
+        "claims_resolution v WHERE v.link_id = l.id AND v.reopened_at IS NOT NULL AND (SHOWN)",
+        "v.id",
+    ),
+    _listed(DUE, _DUE, "claims_due d WHERE d.link_id = l.id", "d.id"),
 )
 _REVIEW = (
     """'{"type":"review"'""",
@@ -263,6 +331,7 @@ class _Parts:
             self.claim: Query = "c.id IN (SELECT id FROM chosen_claim)", ()
             self.source: Query = f"s.id IN (SELECT c.source_id {used})", ()
             self.bound = f"o.id IN (SELECT c.source_id {used})"
+            self.claim_bound = "q.id IN (SELECT id FROM chosen_claim)"
             self.speaker: Query = f"p.id IN (SELECT c.speaker_id {used})", ()
         else:
             self.link = "l.dossier_id = %s AND l.binned_at IS NULL", (dossier,)
@@ -270,6 +339,7 @@ class _Parts:
             self.source = "s.dossier_id = %s AND s.binned_at IS NULL", (dossier,)
             self.speaker = "p.dossier_id = %s", (dossier,)
             self.bound = "o.binned_at IS NULL"
+            self.claim_bound = "q.binned_at IS NULL"
         self.shown: Query = ("true", ())
         if selection.access:
             keys, values = keys_sql(selection.shown())
@@ -334,14 +404,15 @@ class _Parts:
     def links(self) -> Query:
         where, values = self.link
         shown, shown_values = self.shown
+        put = _PUT_LINK.replace("CLAIM_BOUND", self.claim_bound).replace("BOUND", self.bound)
         rows = f"""
             FROM claims_link l
             JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
-            {_PUT_LINK.replace("SHOWN", shown)}
+            {put.replace("SHOWN", shown)}
             LEFT JOIN sources_membership judge ON judge.id = l.adjudicated_by_id {_maker("l")}
             WHERE {where} ORDER BY l.number
         """
-        return _select(_LINK, rows), (*shown_values, *shown_values, *values)
+        return _select(_LINK, rows), (*shown_values * _PUT_LINK.count("SHOWN"), *values)
 
     def reviews(self) -> Query:
         where, values = self._review()

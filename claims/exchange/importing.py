@@ -164,6 +164,8 @@ class _Import:
         resolver.check_reviews()
         resolver.check_quotes()
         resolver.check_anchorings()
+        brings = (self.line or {}).get("reviews_needed") if self.is_empty and self.as_lead else None
+        resolver.check_resolutions(needed=brings or self.dossier.reviews_needed)
         if not self.as_lead:
             resolver.check_names()
             self._check_dossier_names()
@@ -292,6 +294,11 @@ class _Import:
                 UNION SELECT t.by FROM staged_origin t JOIN staged_source o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_apart t JOIN staged_source o USING (line) WHERE o.fate IS NULL
                 UNION SELECT t.by FROM staged_anchoring t JOIN staged_claim o USING (line) WHERE o.fate IS NULL
+                UNION SELECT t.by FROM staged_retraction t JOIN staged_source o USING (line) WHERE o.fate IS NULL
+                UNION SELECT unnest(ARRAY[t.by, t.reopened_by])
+                    FROM staged_resolution t JOIN staged_link o USING (line) WHERE o.fate IS NULL
+                UNION SELECT unnest(ARRAY[t.by, t.decided_by])
+                    FROM staged_due t JOIN staged_link o USING (line) WHERE o.fate IS NULL
                 UNION SELECT %(dossier_by)s::integer
             ) ORDER BY p.name COLLATE "C"
             ON CONFLICT DO NOTHING

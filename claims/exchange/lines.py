@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from claims.exchange.fields import IMPORTER, NUMBER_LIMIT, Fields, Reading, from_extra, limit_of
+from claims.exchange.outcomes import outcomes
 from claims.exchange.strict_json import BadLine, compact, parse, shown
 from claims.exchange.ties import aliases, anchorings, ties_of_source
 from claims.models import Claim, ContradictionType, Kind, Modality, Speaker, Strength, Topic
@@ -271,7 +272,8 @@ def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
     if row["contradiction_type"] and kind != Kind.CONTRADICTS:
         fields.wrong("contradiction_type", "only a contradiction has one")
     reserved = _reserved(fields, reading)
-    return {**row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
+    ties = outcomes(fields, reading)
+    return {"ties": ties, **row, **reserved, **_numbered(fields, reading, Letter.LINK, identity)}
 
 
 def _adjudication(fields: Fields, reading: Reading) -> dict[str, Any]:

@@ -18,6 +18,9 @@ FILLED = (
     "claims_anchoring",
     "claims_link",
     "claims_review",
+    "claims_contradiction",
+    "claims_resolution",
+    "claims_due",
     "claims_importedline",
 )
 
@@ -91,6 +94,14 @@ LOAD: tuple[tuple[str, str], ...] = (
             coalesce(s.at, now())
         FROM staged_apart s JOIN staged_source o ON o.line = s.line AND o.fate IS NULL {_MAKER}
         WHERE s.source_key <> s.other_key ON CONFLICT DO NOTHING
+        """,
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO sources_retraction (source_id, dossier_id, reason, by_id, at)
+        SELECT o.key, %(dossier)s, s.reason, maker.key, s.at
+        FROM staged_retraction s JOIN staged_source o ON o.line = s.line AND o.fate IS NULL {_MAKER} ORDER BY s.line
         """,
     ),
     (
@@ -174,6 +185,53 @@ LOAD: tuple[tuple[str, str], ...] = (
         FROM staged_review s JOIN claims_link l ON l.id = s.link_key
         JOIN claims_claim a ON a.id = l.from_claim_id JOIN claims_claim b ON b.id = l.to_claim_id
         {_MAKER} WHERE s.fate IS NULL ORDER BY s.line
+        """,
+    ),
+    # Resolutions come last: what they resolve is settled by then.
+    *(
+        (
+            "",
+            f"""
+            UPDATE staged_{name} s SET key = k.key FROM (
+                SELECT line, place, nextval(pg_get_serial_sequence('claims_{name}', 'id')) AS key
+                FROM (SELECT line, place FROM staged_{name} ORDER BY line, place) ordered
+            ) k WHERE k.line = s.line AND k.place = s.place
+            """,
+        )
+        for name in ("resolution", "due")
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO claims_resolution (id, dossier_id, link_id, kind, proof, note, from_version, to_version, by_id, at,
+            reopened_at, reopened_by_id, cause, reason)
+        SELECT s.key, %(dossier)s, o.key, s.kind, s.proof, s.note, 1, 1, maker.key, s.at,
+            s.reopened_at, again.key, s.cause, s.reason
+        FROM staged_resolution s JOIN staged_link o ON o.line = s.line AND o.fate IS NULL {_MAKER}
+        LEFT JOIN staged_person again ON again.index = s.reopened_by ORDER BY s.line, s.place
+        """,
+    ),
+    (
+        "",
+        """
+        INSERT INTO claims_ground (dossier_id, resolution_id, source_id, claim_id, version)
+        SELECT %(dossier)s, r.key, s.source_key, s.claim_key, 1
+        FROM staged_ground s JOIN staged_link o ON o.line = s.line AND o.fate IS NULL
+        JOIN staged_resolution r ON r.line = s.line AND r.place = s.place
+        ORDER BY s.line, s.place, s.ctid
+        """,
+    ),
+    (
+        "",
+        f"""
+        INSERT INTO claims_due (id, dossier_id, link_id, day, expectation, follows_id, by_id, at, outcome, note,
+            decided_by_id, decided_at)
+        SELECT s.key, %(dossier)s, o.key, s.day, s.expectation, former.key, maker.key, s.at, s.outcome, s.note,
+            decider.key, s.decided_at
+        FROM staged_due s JOIN staged_link o ON o.line = s.line AND o.fate IS NULL {_MAKER}
+        LEFT JOIN staged_person decider ON decider.index = s.decided_by
+        LEFT JOIN staged_due former ON former.line = s.line AND former.place = s.follows
+        ORDER BY s.line, s.place
         """,
     ),
 )

@@ -113,6 +113,8 @@ class Resolver:
         self._resolve("anchoring", "claim", "claim_key", "claim")
         self._resolve("anchoring", "source", "source_key", "source")
         self._resolve("anchoring", "to_source", "to_source_key", "source")
+        self._resolve("ground", "source", "source_key", "source")
+        self._resolve("ground", "claim", "claim_key", "claim")
         self._resolve("claim", "source", "source_key", "source")
         self._resolve("link", "from_id", "from_key", "claim")
         self._resolve("link", "to_id", "to_key", "claim")

@@ -41,10 +41,24 @@ TABLES: Mapping[str, str] = {
     "alias": "line integer NOT NULL, label text, speaker text, name text",
     "anchoring": f"""{_TIE}, claim text, source text, to_source text, start integer, "end" integer, quote text,
         method text, decision text, claim_key bigint, source_key bigint, to_source_key bigint""",
+    "retraction": f"{_TIE}, reason text",
+    "resolution": f"""{_TIE}, place integer, kind text, proof jsonb, note text, cause text, reason text,
+        reopened_by integer, reopened_at timestamptz, key bigint""",
+    "ground": f"{_TIE}, place integer, source text, claim text, source_key bigint, claim_key bigint",
+    "due": f"""{_TIE}, place integer, day date, expectation text, follows integer, outcome text, note text,
+        decided_by integer, decided_at timestamptz, key bigint""",
     "moved_quote": 'line integer NOT NULL, quote text, start integer, "end" integer',
 }
 
-TIES = {"origin": "source", "apart": "source", "anchoring": "claim"}
+TIES = {
+    "origin": "source",
+    "apart": "source",
+    "retraction": "source",
+    "anchoring": "claim",
+    "resolution": "link",
+    "ground": "link",
+    "due": "link",
+}
 """What is staged of a line beside its own row and signed by somebody, with the type of that line."""
 
 RECORDS = {

@@ -1,5 +1,5 @@
 """What an export writes into ``extra`` because no key carries it, read back: versions, origins that a person confirmed,
-aliases, anchorings. What they refer to is the business of ``resolving``.
+retractions, aliases, anchorings. What they refer to is the business of ``resolving``.
 """  # fmt: skip
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ ORIGIN = "origin"
 KEPT_APART = "kept_apart"
 ALIASES = "aliases"
 ANCHORINGS = "anchorings"
+RETRACTED = "retracted"
 
 ID = limit_of(Source, "external_id")
 
@@ -27,7 +28,9 @@ def ties_of_source(fields: Fields, reading: Reading, identity: str) -> dict[str,
     """The columns and ties of a source: its canonical address, the source it is a version of, its origin, and the
     sources it is kept apart from.
     """  # fmt: skip
-    inner = Fields(from_extra(fields, {CANONICAL: str, VERSION_OF: str, ORIGIN: dict, KEPT_APART: list}))
+    inner = Fields(
+        from_extra(fields, {CANONICAL: str, VERSION_OF: str, ORIGIN: dict, KEPT_APART: list, RETRACTED: dict})
+    )
     row: dict[str, Any] = {
         "canonical_url": inner.text(CANONICAL, limit_of(Source, "canonical_url")),
         "version_of": inner.text(VERSION_OF, ID),
@@ -35,7 +38,7 @@ def ties_of_source(fields: Fields, reading: Reading, identity: str) -> dict[str,
     if row["version_of"] and row["version_of"] == identity:
         inner.wrong(VERSION_OF, "a source is no version of itself")
     origin, ties = _origin(inner, reading)
-    apart = _each(
+    apart = each(
         inner,
         KEPT_APART,
         lambda one: {
@@ -45,8 +48,23 @@ def ties_of_source(fields: Fields, reading: Reading, identity: str) -> dict[str,
             "at": one.moment("at", reading),
         },
     )
+    ties += _retracted(inner, reading)
     fields.problems += inner.problems
     return {**row, "origin": origin, "ties": [*ties, *(("apart", one) for one in apart)]}
+
+
+def _retracted(inner: Fields, reading: Reading) -> Ties:
+    value = inner.object(RETRACTED)
+    if value is None:
+        return []
+    one = Fields(value)
+    row = {
+        "reason": one.text("reason", required=True),
+        "by": one.person("by", reading),
+        "at": one.moment("at", reading),
+    }
+    finish(inner, RETRACTED, one)
+    return [("retraction", row)]
 
 
 def _origin(inner: Fields, reading: Reading) -> tuple[str, Ties]:
@@ -66,7 +84,7 @@ def _origin(inner: Fields, reading: Reading) -> tuple[str, Ties]:
         "by": one.person("by", reading),
         "at": one.moment("at", reading),
     }
-    _finish(inner, ORIGIN, one)
+    finish(inner, ORIGIN, one)
     return identity, [("origin", row)]
 
 
@@ -105,12 +123,12 @@ def anchorings(fields: Fields, reading: Reading, identity: str) -> Ties:
         return row
 
     inner = Fields(from_extra(fields, {ANCHORINGS: list}))
-    rows = _each(inner, ANCHORINGS, read)
+    rows = each(inner, ANCHORINGS, read)
     fields.problems += inner.problems
     return [("anchoring", row) for row in rows]
 
 
-def _each(inner: Fields, key: str, read: Callable[[Fields], dict[str, Any]]) -> list[dict[str, Any]]:
+def each(inner: Fields, key: str, read: Callable[[Fields], dict[str, Any]]) -> list[dict[str, Any]]:
     """The objects of a list, each as ``read`` reads it; what is no list of objects is wrong."""
     value = inner.take(key) or []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
@@ -120,11 +138,11 @@ def _each(inner: Fields, key: str, read: Callable[[Fields], dict[str, Any]]) -> 
     for found in value:
         one = Fields(found)
         rows.append(read(one))
-        _finish(inner, key, one)
+        finish(inner, key, one)
     return rows
 
 
-def _finish(inner: Fields, key: str, one: Fields) -> None:
+def finish(inner: Fields, key: str, one: Fields) -> None:
     """What is wrong within an object is said of it, and so is what nobody knows there."""
     for name, reason in one.problems:
         inner.wrong(f"{key}.{name}", reason)

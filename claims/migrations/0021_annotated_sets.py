@@ -11,8 +11,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0010_versions_are_one_voice"),
-        ("sources", "0011_drafts_outlive_sources"),
+        ("claims", "0016_resolution_guards"),
+        ("sources", "0012_retractions"),
     ]
 
     operations = [

@@ -7,26 +7,36 @@ from claims.models.desk import Revision, SavedFilter
 from claims.models.export import Export, ExportChunk
 from claims.models.imported import ImportedLine
 from claims.models.link import IN_REVIEW, ContradictionType, Kind, Link, State, Strength
+from claims.models.resolution import Cause, Contradiction, Due, Ground, Outcome, Resolution, Standing
+from claims.models.resolution_kinds import KINDS, ResolutionKind
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.support import Support
 
 __all__ = [
     "IN_REVIEW",
+    "KINDS",
     "Anchoring",
     "AnnotatedSet",
+    "Cause",
     "Claim",
     "ClaimTopic",
+    "Contradiction",
     "ContradictionType",
     "Credibility",
     "Disclosure",
+    "Due",
     "Export",
     "ExportChunk",
+    "Ground",
     "ImportedLine",
     "Kind",
     "Lease",
     "Link",
     "Modality",
+    "Outcome",
     "Part",
+    "Resolution",
+    "ResolutionKind",
     "Review",
     "Revision",
     "SavedFilter",
@@ -36,6 +46,7 @@ __all__ = [
     "Skip",
     "Speaker",
     "SpeakerAlias",
+    "Standing",
     "State",
     "Strength",
     "Support",

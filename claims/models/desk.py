@@ -15,9 +15,10 @@ class SavedFilter(models.Model):
         SOURCES = "sources", "sources"
         CLAIMS = "claims", "claims"
         LINKS = "links", "links"
+        CONTRADICTIONS = "contradictions", "contradictions"
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="saved_filters", db_index=False)
-    list = models.CharField(max_length=7, choices=List)
+    list = models.CharField(max_length=14, choices=List)
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=2000, blank=True)
     by = models.ForeignKey(
@@ -41,7 +42,8 @@ class SavedFilter(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name=""), name="saved_filter_has_a_name"),
             models.CheckConstraint(
-                condition=Q(list__in=["sources", "claims", "links"]), name="saved_filter_list_known"
+                condition=Q(list__in=["sources", "claims", "links", "contradictions"]),
+                name="saved_filter_list_known",
             ),
         ]
 

@@ -27,7 +27,7 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         return self.with_tallies().values_list(
             *("pk", "number", "statement", "quote", "via", "asserted", "about", "modality", "speaker__name"),
             *(f"source__{field}" for field in ("number", "outlet", "title", "url", "language")),
-            *("contradicts_count", "supports_count"),
+            *("source__retraction__source", "contradicts_count", "supports_count"),
             *(f"support__{field}" for field in ("sources", "origins", "not_established")),
             named=True,
         )
@@ -37,7 +37,7 @@ class ClaimQuerySet(RecordQuerySet["Claim"]):
         # Nobody reads these, and ranges and vectors cost the most to fetch.
         unread = ("extra", "external_id", "config", "search")
         return (
-            self.select_related("source", "speaker", "support")
+            self.select_related("source", "source__retraction", "speaker", "support")
             .defer("asserted_period", "about_period", *unread)
             .defer(
                 "source__text",

@@ -176,6 +176,14 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         skips = self._rows("skips").filter(link=OuterRef("pk"), person=person_id)
         return self.filter(~Exists(skips)).order_by("number")
 
+    def unresolved(self) -> Self:
+        """Without those that are resolved."""
+        return self.exclude(self.is_resolved())
+
+    def is_resolved(self) -> Exists:
+        """Whether a resolution of the link in the outer query stands."""
+        return Exists(self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by())
+
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""
         return self.live().filter(state="disputed")
@@ -190,8 +198,16 @@ def fetch_sides(links: Sequence["Link"], claims: "ClaimQuerySet | None" = None) 
         return
     rows: models.QuerySet[Any] = related_rows(type(links[0]), "from_claim") if claims is None else claims
     if claims is None:
-        rows = rows.select_related("source", "speaker", "support")
-        rows = rows.only("number", "statement", "asserted", "source__outlet", "speaker__name", *SUPPORT)
+        rows = rows.select_related("source", "source__retraction", "speaker", "support")
+        rows = rows.only(
+            "number",
+            "statement",
+            "asserted",
+            "source__outlet",
+            "source__retraction__reason",
+            "speaker__name",
+            *SUPPORT,
+        )
     sides = {key for link in links for key in (link.from_claim_id, link.to_claim_id)}
     found = rows.filter(pk__in=sides).fetch_mode(models.FETCH_RAISE).in_bulk()
     for link in links:

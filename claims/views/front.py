@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from claims.actions.review import disclose
 from claims.models import IN_REVIEW, Claim, Kind, Link, State
 from claims.querysets.link import LinkQuerySet, fetch_sides
+from claims.views.contradiction import dues_of
 from config.web import Request, show
 from sources.access import Access, enter
 from sources.models import Counter, Letter, Role, Source
@@ -27,7 +28,10 @@ def front(request: Request, slug: str) -> HttpResponse:
     claims = Claim.objects.live().filter(dossier=access.dossier)
     links = Link.objects.live().filter(dossier=access.dossier)
     contradictions = list(
-        links.filter(standing=Kind.CONTRADICTS).with_shown_state(access).order_by("-number")[:CONTRADICTIONS]
+        links.filter(standing=Kind.CONTRADICTS)
+        .unresolved()
+        .with_shown_state(access)
+        .order_by("-number")[:CONTRADICTIONS]
     )
     fetch_sides(contradictions, Claim.objects.with_attribution())
     _disclose(access, contradictions, links)
@@ -46,15 +50,18 @@ def front(request: Request, slug: str) -> HttpResponse:
             if progress.total is None
             else Count(progress.total),
             "progress": progress,
+            "dues": dues_of(access),
         },
     )
 
 
 def _disclose(access: Access, contradictions: list[Link], links: LinkQuerySet) -> None:
-    """Record whose verdicts the page tells: also by what is missing, since that was settled as something else."""
+    """Record whose verdicts the page tells: also by what is missing, since that was settled as something else, or is
+    resolved.
+    """  # fmt: skip
     if not access.can_review:
         return
-    missing = links.filter(kind=Kind.CONTRADICTS).exclude(standing=Kind.CONTRADICTS)
+    missing = links.filter(~Q(standing=Kind.CONTRADICTS) | links.is_resolved(), kind=Kind.CONTRADICTS)
     if len(contradictions) == CONTRADICTIONS:
         missing = missing.filter(number__gt=contradictions[-1].number)
     disclose(access, [*contradictions, *missing.judged_by(access.person_id).only("pk")])

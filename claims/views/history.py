@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from claims.actions.review import disclose
 from claims.history import PAGES, History, history_of, history_of_claim, history_of_source
 from claims.models import IN_REVIEW, Claim, Link
+from claims.outcome_history import outcome_entries
 from config.web import Request, show
 from sources.access import Access, enter
 from sources.models import Record, Role, Source
@@ -37,7 +38,9 @@ def link_history(request: Request, slug: str, number: int) -> HttpResponse:
     shown = link.shown_state != IN_REVIEW  # type: ignore[attr-defined]
     if shown:
         disclose(access, [link])
-    return _answer(request, access, link, history_of(link, shown=shown, page=_page(request)))
+    page = _page(request)
+    also = outcome_entries(link, shown=shown, page=page)
+    return _answer(request, access, link, history_of(link, shown=shown, page=page, also=also))
 
 
 def _page(request: Request) -> int:

@@ -16,8 +16,10 @@ from claims.forms.link import LinkEditForm
 from claims.forms.review import WordsForm, versions_shown
 from claims.history import history_of, words_changed
 from claims.models import IN_REVIEW, Link, Review, Speaker, Topic
+from claims.outcome_history import outcome_entries
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.bin import asked_since, bin_undo_address
+from claims.views.resolution import outcome_of
 from claims.views.review import Side, in_place
 from claims.views.tray import came_from
 from claims.views.undo import edit_undo_address
@@ -114,7 +116,8 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
             "shown": shown,
             "reviews": reviews,
             "words": words_changed(link, reviews) if shown and link.changed else [],
-            "history": history_of(link, shown=shown),
+            "outcome": outcome_of(link, shown=shown),
+            "history": history_of(link, shown=shown, also=outcome_entries(link, shown=shown)),
             "versions": versions_shown(link),
             "may_bin": access.can_lead or (access.can_write and link.by_id == access.person_id),
         },

@@ -10,15 +10,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims.actions.saved_filter import NameTaken, delete_filter, may_change, rename_filter, save_filter
 from claims.filters.claim import ClaimFilter
+from claims.filters.contradiction import ContradictionFilter
 from claims.filters.link import LinkFilter
 from claims.forms.desk import FilterForm
-from claims.models import Link, SavedFilter
+from claims.models import Contradiction, Link, SavedFilter
 from config.web import Request, done, invalid, show
 from sources.access import Access, enter
 from sources.filters import SourceFilter
 from sources.models import Role, Source
 
-LISTS = {"sources": "sources:source-list", "claims": "claims:claim-list", "links": "claims:link-list"}
+LISTS = {
+    "sources": "sources:source-list",
+    "claims": "claims:claim-list",
+    "links": "claims:link-list",
+    "contradictions": "claims:contradiction-list",
+}
 PAGE = "claims/saved_filter_list.html"
 
 
@@ -105,6 +111,8 @@ def _asked(access: Access, of: str, query: str) -> str:
         filters = ClaimFilter(given, access)
     elif of == "links":
         filters = LinkFilter(given, Link.objects.filter(dossier=access.dossier), access=access)
+    elif of == "contradictions":
+        filters = ContradictionFilter(given, Contradiction.objects.shown_to(access), access=access)
     else:
         sources = Source.objects.filter(dossier=access.dossier)
         filters = SourceFilter(given, sources, dossier=access.dossier)

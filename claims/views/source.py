@@ -111,7 +111,7 @@ def claim_edit_here(request: Request, slug: str, number: int) -> HttpResponse:
 
 def _sources(access: Access) -> SourceQuerySet:
     return Source.objects.filter(dossier=access.dossier).select_related(
-        "dossier", "by", "binned_by", "origin"
+        "dossier", "by", "binned_by", "origin", "retraction__by"
     )
 
 

@@ -6,6 +6,7 @@ from sources.models.intake import Intake
 from sources.models.origin import Fingerprint, KeptApart, Origin, Regrouping, Resemblance
 from sources.models.original import Original, OriginalChunk
 from sources.models.record import Record
+from sources.models.retraction import Retraction
 from sources.models.source import TEXT_LIMIT, Reliability, Source, SourcePiece
 from sources.models.user import User
 
@@ -27,6 +28,7 @@ __all__ = [
     "Regrouping",
     "Reliability",
     "Resemblance",
+    "Retraction",
     "Role",
     "Source",
     "SourcePiece",

@@ -272,7 +272,11 @@ def _origin(access: Access, number: int) -> Origin:
 
 
 def _source(access: Access, number: int) -> Source:
-    sources = Source.objects.live().without_text().select_related("origin__joins", "origin__by", "dossier")
+    sources = (
+        Source.objects.live()
+        .without_text()
+        .select_related("origin__joins", "origin__by", "dossier", "retraction")
+    )
     return get_object_or_404(sources, dossier=access.dossier, number=number)
 
 

@@ -16,8 +16,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from claims.filters.claim import ClaimFilter
+from claims.filters.contradiction import ContradictionFilter
 from claims.filters.link import LinkFilter
 from config.serving import prepare_database, prepare_static
 from sources.filters import SourceFilter
@@ -103,6 +105,11 @@ def pages() -> list[Page]:
         *_filters(links, "links", LINK_FILTERS),
         Page("links, state: proposed, kind: neither", links, {"state": "proposed", "kind": "neither"}),
         Page("a link", "claims:link-detail", number=some_link),
+        *(
+            Page(f"contradictions, {name}", "claims:contradiction-list", query)
+            for name, query in CONTRADICTIONS.items()
+        ),
+        *_filters("claims:contradiction-list", "contradictions", CONTRADICTION_FILTERS),
         Page("reader", "claims:source-detail", number=some_source),
         Page("reader, as an analyst", "claims:source-detail", number=some_source, person="analyst"),
         Page("reader, a book with 500 claims", "claims:source-detail", number=BOOK),
@@ -161,6 +168,26 @@ LINK_FILTERS: dict[str, tuple[str, ...]] = {
     "period": ("2020", "1950", "2012/.."),
     "changed": ("on",),
 }
+TODAY = str(timezone.now().date())
+CONTRADICTIONS: dict[str, dict[str, str]] = {
+    "first page": {},
+    "deep page": {"before": "True~20000"},
+    "deep page by age": {"sort": "age", "before": "True~-1600000000000000~20000"},
+    "as of today": {"as_of": TODAY},
+    "as of today, deep page": {"as_of": TODAY, "before": "20000"},
+}
+CONTRADICTION_FILTERS: dict[str, tuple[str, ...]] = {
+    "q": TEXTS,
+    "status": ("unresolved", "open", "reopened", "resolved", "due"),
+    "kind": ("time", "genuine"),
+    "strength": ("weak",),
+    "origins": ("2", "10"),
+    "topic": ("topic 1", "topic 50", "rare topic"),
+    "speaker": ("Speaker 1", "Rare Speaker"),
+    "source": ("2", str(BOOK), str(SOURCES - 100)),
+    "sort": ("age", "activity", "origins"),
+    "as_of": ("2000-01-01", TODAY),
+}
 SOURCE_FILTERS: dict[str, tuple[str, ...]] = {
     "q": TEXTS,
     "outlet": ("Outlet 1", "Rare Outlet"),
@@ -174,7 +201,12 @@ SOURCE_FILTERS: dict[str, tuple[str, ...]] = {
 
 def unmeasured() -> list[str]:
     """The filters of the lists that no page here asks with."""
-    lists = ((ClaimFilter, CLAIM_FILTERS), (LinkFilter, LINK_FILTERS), (SourceFilter, SOURCE_FILTERS))
+    lists = (
+        (ClaimFilter, CLAIM_FILTERS),
+        (LinkFilter, LINK_FILTERS),
+        (ContradictionFilter, CONTRADICTION_FILTERS),
+        (SourceFilter, SOURCE_FILTERS),
+    )
     return [
         f"{filters.__name__}.{name}"
         for filters, measured in lists

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from claims.actions.claim import edit_claim
 from claims.actions.link import adjudicate, withdraw_adjudication
+from claims.actions.resolution import resolve
 from claims.actions.review import give_verdict
 from claims.models import Disclosure, Link, Review
 from sources.models import Dossier, Membership, Role, User
@@ -30,8 +31,8 @@ SLUG = "china-russia"
 ROOT = f"/d/{SLUG}/"
 
 NAMES = ("Quilla Vesper", "Odo Marchetti")
-WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele")
-"""In the notes of reviews and of an adjudication, and nowhere else."""
+WORDS = ("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele", "tarantella")
+"""In the notes of reviews, of an adjudication and of a resolution, and nowhere else."""
 
 # Who may review at all is the members' page's business; what she reviewed is not told there.
 NAMES_PEOPLE = ("sources:members", "claims:person-join")
@@ -94,8 +95,10 @@ def build(*, judged: bool) -> World:
     world.review(withdrawn, second, "neither", WORDS[4])
     if judged:
         settled_first = adjudicate(
-            withdrawn, by=people["judge"], verdict="neither", note=f"It is {WORDS[5]}."
+            withdrawn, by=people["judge"], verdict="contradicts", note=f"It is {WORDS[5]}."
         )
+        proof = {"first": f"the {WORDS[6]}", "second": "all else"}
+        resolve(withdrawn, by=people["judge"], kind="scope", proof=proof, versions=(1, 1))
         withdraw_adjudication(withdrawn, given_at=settled_first.adjudicated_at)
     world.review(changed, first, "supports", WORDS[0])
     edit_claim(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from pytest_django import DjangoDbBlocker
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
+from claims.actions.due import set_due
+from claims.actions.resolution import resolve
 from claims.actions.version import create_version
 from claims.models import Link
 from sources.actions.original import keep_original
@@ -55,6 +58,8 @@ BINNED = 7
 """A source in the bin."""
 ORPHAN, VERSION = 7, 9
 """A claim that could not be carried to this new version of its source."""
+RESOLVED = 6
+"""A link that is settled as a contradiction, resolved, and due."""
 INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
@@ -128,6 +133,17 @@ DOORS = {
     "claims:link-bin": Door(None, ANALYST, {"number": ALONE}),
     "claims:link-send-back": Door(None, LEAD, {"number": DISPUTED}, blind=True),
     "claims:link-confirm": Door(None, LEAD, {"number": DISPUTED}, blind=True),
+    "claims:contradiction-list": Door(VIEWER),
+    "claims:link-resolve": Door(LEAD, LEAD, {"number": RESOLVED}),
+    "claims:resolution-undo": Door(None, LEAD, {"number": RESOLVED}),
+    "claims:link-reopen": Door(LEAD, LEAD, {"number": RESOLVED}),
+    "claims:reopening-undo": Door(None, LEAD, {"number": RESOLVED}),
+    "claims:due-set": Door(ANALYST, ANALYST),
+    "claims:due-undo": Door(None, ANALYST),
+    "claims:due-decide": Door(ANALYST, ANALYST, {"number": RESOLVED}),
+    "claims:due-decision-undo": Door(None, ANALYST),
+    "sources:source-retract": Door(ANALYST, ANALYST),
+    "sources:source-unretract": Door(None, ANALYST),
     "claims:pair": Door(ANALYST, ANALYST),
     "claims:pair-search": Door(ANALYST),
     "claims:tray-put": Door(None, ANALYST, data={"number": WHOLE}),
@@ -350,6 +366,12 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     orphan = make_claim(make_source(dossier, by=analyst), by=analyst)
     new, _ = create_version(source=orphan.source, by=analyst, text="Nothing of it is left.")
     assert (orphan.number, new.number) == (ORPHAN, VERSION)
+    resolved = make_pair(dossier, by=analyst)
+    for person in (reviewer, lead):
+        make_review(resolved, by=person)
+    resolve(resolved, by=lead, kind="time", proof={"first": "2023", "second": "2024"}, versions=(1, 1))
+    set_due(resolved, by=analyst, day=date(2026, 1, 1), expectation="It ends.")
+    assert resolved.number == RESOLVED
 
 
 def _left(dossier: Dossier) -> User:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, ClaimTopic, Link, Review, Speaker, Topic
+from claims.models import Claim, ClaimTopic, Due, Link, Resolution, Review, Speaker, Topic
 from sources.models import Dossier, Membership, Origin, Role, Source
 from tests.conftest import TEXT, make_dossier, make_member
 
@@ -56,6 +56,8 @@ PAGES = [
     Asked("claims:link-list", query="?topic=trade&speaker=A+minister"),
     Asked("claims:link-list", query="?state=settled"),
     Asked("claims:link-detail", numbered=True),
+    Asked("claims:contradiction-list"),
+    Asked("claims:contradiction-list", query=f"?as_of={timezone.now().date()}"),
     Asked("claims:source-detail", numbered=True),
     Asked("claims:source-detail", Role.ANALYST, numbered=True),
     Asked("sources:origin-list"),
@@ -138,6 +140,7 @@ def _fill(slug: str, rows: int) -> tuple[Dossier, dict[Role, Membership]]:
         ]
     )
     _review(links, people)
+    _resolve(links)
     return dossier, people
 
 
@@ -158,6 +161,25 @@ def _review(links: list[Link], people: dict[Role, Membership]) -> None:
             )
             for link in links[::2]
             for role, verdict in (apart if link.number % 4 == 1 and link != links[-1] else agreed).items()
+        ]
+    )
+
+
+def _resolve(links: list[Link]) -> None:
+    """The settled ones are resolved, but for the last; the second of all is due, and each was once."""
+    made = {"dossier": links[0].dossier, "at": timezone.now()}
+    settled = Link.objects.filter(pk__in=[link.pk for link in links], state="settled").order_by("pk")
+    Resolution.objects.bulk_create(
+        [
+            Resolution(link=link, kind="time", proof={"first": "1", "second": "2"}, **made)
+            for link in list(settled)[:-1]
+        ]
+    )
+    Due.objects.bulk_create(
+        [
+            Due(link=link, day="2026-01-01", expectation="It ends.", outcome=outcome, **made)
+            for link in links
+            for outcome in ("", "kept")
         ]
     )
 

@@ -66,7 +66,9 @@ class _Reading:
         front = _FRONT.match(text)
         lines = front[0].count("\n") if front else 0
         text = "\n" * lines + (text[front.end() :] if front else text)
-        text = _COMMENT.sub(lambda found: _GONE + f"\n{_GONE}" * found[0].count("\n"), text.replace(_GONE, ""))
+        text = _COMMENT.sub(
+            lambda found: _GONE + f"\n{_GONE}" * found[0].count("\n"), text.replace(_GONE, "")
+        )
         self.lines = text.split("\n")
 
     def read(self) -> None:
