@@ -102,8 +102,8 @@ def _split(one: AnnotatedSet) -> str:
     ]  # fmt: skip
     return (
         f"## How it is split\n\n{_BY[split['by']].capitalize()}, with the seed {split['seed']}. Both sides of a "
-        "link, all sources of one origin and all versions of a source stay in one part, so that no story crosses; such a "
-        f"family is never cut, and the largest has {split['largest']:,} links. Shares are met as far as that allows.\n\n"
+        "link, all sources of one origin and all versions of a source stay in one part, so that no story crosses. Such "
+        f"a family is never cut; the largest has {split['largest']:,} links. Shares are met as far as that allows.\n\n"
         + _table(("Part", "Wanted", "Links", "Sources", "Families"), rows)
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ class SetLinkQuerySet(models.QuerySet["SetLink"]):
     ) -> list[dict[str, Any]]:
         """What differs from one set to another, by number from above ``start``, so many at most.
 
-        Each as ``number``, ``what`` (ADDED, REMOVED, CHANGED) and the verdicts ``was`` in the one and ``now`` in the other.
+        Each as ``number``, ``what`` (ADDED, REMOVED, CHANGED) and the verdicts: ``was``, ``now``.
         """
         rows = [part.order_by("number")[:most] for part in self._parts(before, after, start).values()]
         found = [row for part in rows for row in part]

@@ -184,6 +184,11 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """Whether a resolution of the link in the outer query stands."""
         return Exists(self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by())
 
+    def resolved_as(self, kind: str = "") -> Self:
+        """Those of which a resolution stands, of this kind where one is named."""
+        standing = self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by()
+        return self.filter(Exists(standing.filter(kind=kind) if kind else standing))
+
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""
         return self.live().filter(state="disputed")
