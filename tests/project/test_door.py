@@ -27,6 +27,7 @@ from claims.actions.claim import edit_claim
 from claims.actions.due import set_due
 from claims.actions.resolution import resolve
 from claims.actions.version import create_version
+from claims.exchange.freezing import Description, freeze
 from claims.models import Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
@@ -64,6 +65,8 @@ INTAKE = UUID("0c1f9a52-8d3b-4a36-9a6e-2f4b7f0d6f11")
 """An intake of the analyst's, with one item."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
+EXPORT = UUID("7d1c4a37-52c6-4f0e-8a55-3f6f6f0e9c21")
+"""An export that the analyst asked for."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
 """What the reviewer did and may take back."""
 ELSEWHERE = 41
@@ -157,7 +160,17 @@ DOORS = {
     "claims:disputed-settle": Door(None, LEAD, {"number": DISPUTED}, {"verdict": "neither"}),
     "claims:disputed-undo": Door(None, LEAD, {"number": DISPUTED}),
     "claims:set-list": Door(VIEWER),
-    "claims:set-export": Door(VIEWER),
+    "claims:set-export": Door(VIEWER, VIEWER, query="?format=nli"),
+    "claims:export-detail": Door(VIEWER, None, {"uid": EXPORT}, own=True),
+    "claims:export-file": Door(VIEWER, None, {"uid": EXPORT}, own=True),
+    "claims:export-discard": Door(None, VIEWER, {"uid": EXPORT}, own=True),
+    "claims:set-freeze": Door(LEAD, LEAD),
+    "claims:set-detail": Door(VIEWER),
+    "claims:set-file": Door(VIEWER, VIEWER),
+    "claims:set-open": Door(None, REVIEWER),
+    "claims:set-compare": Door(VIEWER, None, {"other": WHOLE}),
+    "claims:set-withdraw": Door(None, LEAD, data={"reason": "A mistake."}),
+    "claims:set-reinstate": Door(None, LEAD),
     "claims:import": Door(ANALYST, ANALYST),
     "claims:import-set": Door(ANALYST, ANALYST),
     "claims:import-undo": Door(
@@ -329,9 +342,16 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
         after={},
         undone_at=timezone.now(),
     )
+    export = dossier.exports.create(
+        by=analyst, uid=EXPORT, format="nli", links=0, state="ready", expires_at="2100-01-01T00:00Z"
+    )
+    assert export.size == 0
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     whole = make_pair(dossier, by=analyst)
+    assert lead.user
+    said = Description(name="Pairs", purpose="To see.", licence="CC0-1.0", authors="Lea")
+    freeze(entered(lead.user, dossier), Link.objects.filter(dossier=dossier), said)
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
     Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)
