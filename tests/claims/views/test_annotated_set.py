@@ -1,6 +1,7 @@
 """Annotated sets in the browser: freezing, the page and files of a set, comparing, withdrawing."""
 
 import json
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -8,8 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from claims.exchange import freezing
-from claims.models import AnnotatedSet, Disclosure, Export, Link, SetFile
+from claims.models import AnnotatedSet, Disclosure, Export, Link, Resolution, SetFile
 from sources.models import Dossier, Membership, User
 from tests.claims.exchange.files import bring_in, link, review
 from tests.claims.exchange.test_freezing import stories
@@ -167,7 +167,7 @@ def test_a_withdrawn_set_says_why_and_hands_out_nothing(
     assert "The wrong filter." in gone.content.decode()
     assert one.sha256 not in gone.content.decode()
     assert reading.get(f"{ROOT}1/file/?format=gainsay").status_code == 410
-    assert "Pairs" not in reading.get(ROOT).content.decode()
+    assert f"{ROOT}1/" not in reading.get(ROOT).content.decode()
     assert sha256(download(leading)).hexdigest() == one.sha256, "its content stays"
     assert freeze(leading).number == 2
     leading.post(f"{ROOT}1/reinstate/")
@@ -216,12 +216,36 @@ def test_a_large_set_is_made_in_other_formats_by_a_job(
     assert download(client), "what was frozen is there at once"
 
 
-def test_freezing_takes_as_many_queries_for_many_links_as_for_few(
-    filled: Dossier, lead: Membership, sign_in: SignIn, django_assert_max_num_queries: Any
+def test_links_are_chosen_as_they_stood_on_a_former_day(
+    dossier: Dossier, viewer: Membership, sign_in: SignIn
 ) -> None:
-    with django_assert_max_num_queries(60):
-        freeze(sign_in(lead), split="date", train="80", dev="10", test="10")
-    assert freezing.kept_file(AnnotatedSet.objects.get(), "gainsay")
+    """The history's clock is the database's, so that only what was before all days and what is since can be told."""
+    bring_in(dossier, *stories())
+    client = sign_in(viewer)
+
+    def found(**query: str) -> int:
+        page = client.get(ROOT, query).content.decode()
+        return page.count("data-link=")
+
+    before, today = {"as_of": "2001-01-01"}, {"as_of": "2999-01-01"}
+    assert found(**before) == 0
+    assert found(**today) == 6
+    assert found(**today, state="settled") == 3
+    assert found(**today, state="disputed") == 1
+    assert found(**today, kind="contradicts") == 6
+    Link.objects.filter(number=2).update(adjudication_verdict="neither")
+    assert found(**today, kind="neither", state="settled") == 1
+    assert client.get(ROOT, {"as_of": "soon"}).status_code == 422
+
+
+def test_links_are_chosen_by_their_resolution(filled: Dossier, viewer: Membership, sign_in: SignIn) -> None:
+    link = Link.objects.get(number=4)
+    filled_in = {"first": "1", "second": "2"}
+    Resolution.objects.create(dossier=filled, link=link, kind="time", proof=filled_in, at="2026-01-01T00:00Z")
+    client = sign_in(viewer)
+    for resolution, numbers in (("unresolved", {2, 6}), ("resolved", {4}), ("time", {4}), ("scope", set())):
+        page = client.get(ROOT, {"resolution": resolution}).content.decode()
+        assert set(map(int, re.findall(r'data-link="(\d+)"', page))) == numbers, resolution
 
 
 @pytest.mark.parametrize("role", ["viewer", "reviewer", "analyst"])
