@@ -1,14 +1,24 @@
-"""Background jobs that write claims and what they rest on."""
+"""Background jobs that write claims and what they rest on, and those that write exports."""
 
 from datetime import UTC, datetime
 
+from asgiref.sync import sync_to_async
+from django.http import QueryDict
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.actions.intake import store_intake_items
 from claims.actions.learning import dossiers_to_learn, learn_from_verdicts
+from claims.actions.review import disclose
 from claims.actions.suggestion import go_on, look_later, runs_without_job
 from claims.digest import send_digests
+from claims.exchange import exporting
+from claims.exchange.registry import FORMATS
+from claims.exchange.selection import Selection
+from claims.exchange.set_formats import SET_FORMATS
+from claims.filters.annotated_set import SetFilter
+from claims.models import Export, Link
+from sources.access import access_for
 from sources.actions.intake import go_on_later
 from sources.models import Dossier
 from sources.tasks import AGAIN, another_may_do_it, turn
@@ -55,3 +65,49 @@ def learn_from_new_verdicts(timestamp: int) -> None:
 def send_daily_mail(timestamp: int) -> None:
     """Send what is new to whoever asked for it, in the morning (UTC); hourly, for what could not go the hour before."""
     send_digests(datetime.fromtimestamp(timestamp, UTC).date())
+
+
+@app.task(pass_context=True, retry=AGAIN)
+def write_export(context: JobContext, export: int) -> None:
+    """Write an export that somebody asked for."""
+    with another_may_do_it(context.job):
+        name = Export.objects.filter(pk=export).values_list("format", flat=True).first() or ""
+        chosen = FORMATS.get(name) or SET_FORMATS.get(name)
+        try:
+            exporting.write_export(export, chosen=chosen, selection=selection_of, stop=context.should_abort)
+        except exporting.Interrupted:
+            exporting.go_on_with_export(export)
+
+
+def selection_of(export: Export) -> Selection | None:
+    """What an export holds, as whoever asked for it may see it now; None when she may not enter any more.
+
+    What is told of verdicts is recorded, as for a download that streams.
+    """
+    user = export.by.user
+    access = access_for(user, export.dossier) if user and user.is_active else None
+    if access is None:
+        return None
+    links = Link.objects.live().filter(dossier=export.dossier)
+    filters = SetFilter(QueryDict(export.query), links, access=access)
+    if not filters.is_valid():
+        return None
+    chosen = filters.qs
+    if not export.annotated_set_id:
+        disclose(access, filters.untold)
+    return Selection(dossier=export.dossier, links=chosen, is_filtered=filters.is_asked, access=access)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="take_up_exports")
+async def take_up_exports(timestamp: int) -> None:
+    """Queue the jobs of exports that are to be written and have none."""
+    for key in await sync_to_async(exporting.exports_without_job)():
+        await sync_to_async(exporting.go_on_with_export)(key)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queueing_lock="clear_exports")
+def clear_exports(timestamp: int) -> None:
+    """Remove the exports whose week is over."""
+    Export.objects.expired().delete()

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from claims.views import (
     agreement,
+    annotated_set,
     bulk,
     claim,
     claim_detail,
@@ -12,6 +13,7 @@ from claims.views import (
     disputed,
     due,
     exchange,
+    export,
     foreign,
     front,
     guidelines,
@@ -154,6 +156,18 @@ urlpatterns: list[URLPattern] = [
     path("d/<slug:slug>/members/join/", person.person_join, name="person-join"),
     path("d/<slug:slug>/sets/", exchange.set_list, name="set-list"),
     path("d/<slug:slug>/sets/export/", exchange.set_export, name="set-export"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/", export.export_detail, name="export-detail"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/file/", export.export_file, name="export-file"),
+    path("d/<slug:slug>/sets/exports/<uuid:uid>/discard/", export.export_discard, name="export-discard"),
+    path("d/<slug:slug>/sets/freeze/", annotated_set.set_freeze, name="set-freeze"),
+    path("d/<slug:slug>/sets/<int:number>/", annotated_set.set_detail, name="set-detail"),
+    path("d/<slug:slug>/sets/<int:number>/file/", annotated_set.set_file, name="set-file"),
+    path("d/<slug:slug>/sets/<int:number>/open/", annotated_set.set_open, name="set-open"),
+    path(
+        "d/<slug:slug>/sets/<int:number>/compare/<int:other>/", annotated_set.set_compare, name="set-compare"
+    ),
+    path("d/<slug:slug>/sets/<int:number>/withdraw/", annotated_set.set_withdraw, name="set-withdraw"),
+    path("d/<slug:slug>/sets/<int:number>/reinstate/", annotated_set.set_reinstate, name="set-reinstate"),
     path("d/<slug:slug>/import/set/", exchange.import_set, name="import-set"),
     path("d/<slug:slug>/import/foreign/", foreign.foreign_import, name="foreign-import"),
     path("d/<slug:slug>/import/foreign/<uuid:uid>/", foreign.foreign_look, name="foreign-look"),

@@ -240,6 +240,11 @@ DESKS = (
     ),
     Desk("A discussion", ("claims:discussion",), _discussion_of("discussion")),
     Desk("News", ("claims:news",), (Action("news.seen", "m", "mark all of it as seen"),)),
+    Desk(
+        "Sets",
+        ("claims:set-list",),
+        (Action("sets.freeze", "f", "freeze the chosen links as a set", least="lead"),),
+    ),
     Desk("My dossiers", ("sources:home",), (Action("home.new", "n", "a new dossier"),)),
     Desk(
         "Sources",

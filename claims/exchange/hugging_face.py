@@ -13,7 +13,7 @@ from itertools import batched
 from pathlib import Path
 from typing import IO, Any
 
-from claims.exchange.nli import LABELS, NO_LABEL, rows
+from claims.exchange.nli import LABELS, NO_LABEL, SPLIT, rows
 from claims.exchange.selection import Format, Selection, snapshot
 from claims.models import Kind
 
@@ -85,7 +85,7 @@ def _schema(arrow: Any) -> Any:
     return arrow.schema([
         ("id", text), ("premise", text), ("hypothesis", text), ("label", arrow.int8()), ("annotator_labels", votes),
         ("state", text), ("kind", text),
-        *((name, text) for name in SIDES),
+        *((name, text) for name in (*SIDES, SPLIT)),
     ])  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _card(selection: Selection, count: int) -> str:
         card.write(f"  - name: {name}\n    dtype: string\n")
     card.write(f"  - name: label\n    dtype:\n      class_label:\n        names:\n{names}")
     card.write("  - name: annotator_labels\n    sequence: string\n")
-    for name in ("state", "kind", *SIDES):
+    for name in ("state", "kind", *SIDES, SPLIT):
         card.write(f"  - name: {name}\n    dtype: string\n")
     card.write(
         f"  splits:\n  - name: train\n    num_examples: {count}\n---\n\n# {' '.join(dossier.name.split())}\n\n"

@@ -9,11 +9,14 @@ from django.db.models import OuterRef
 from django.db.models.functions import Collate
 
 from claims.exchange.selection import Format, Selection, snapshot
-from claims.models import IN_REVIEW, Kind, Review
+from claims.models import IN_REVIEW, Kind, Part, Review
 
 LABELS = {Kind.CONTRADICTS: "contradiction", Kind.SUPPORTS: "entailment", Kind.NEITHER: "neutral"}
 NO_LABEL = "-"
 """The label of a link that is not settled, as in SNLI."""
+
+SPLIT = "split"
+"""The key in the extra of a link, and in a row, of the part that it is in: only what was frozen with a split has it."""
 
 _SIDES = {"premise": "from_claim", "hypothesis": "to_claim"}
 _OF_SIDE = {
@@ -42,7 +45,7 @@ def rows(selection: Selection) -> Iterator[dict[str, object]]:
         Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
     )
     found = selection.in_order().annotate(votes=ArraySubquery(votes)).values(
-        "number", "standing", "verdict", "shown_state", "votes",
+        "number", "standing", "verdict", "shown_state", "votes", "extra",
         *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
     )  # fmt: skip
     yield from map(_row, found.iterator(chunk_size=1_000))
@@ -66,7 +69,15 @@ def _row(row: dict[str, object]) -> dict[str, object]:
         line[f"{side}_source"] = f"S-{row[f'{claim}__source__number']}"
         line[f"{side}_speaker"] = row[f"{claim}__speaker__name"]
         line[f"{side}_quote"] = row[f"{claim}__quote"]
+    if part := part_of(str(row["extra"])):
+        line[SPLIT] = part
     return line
+
+
+def part_of(extra: str) -> str:
+    """The part of a split that a link is in, as a frozen set says it; "" where it is in none."""
+    found = json.loads(extra).get(SPLIT) if f'"{SPLIT}"' in extra else ""
+    return found if found in Part.values else ""
 
 
 NLI = Format(

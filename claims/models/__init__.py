@@ -1,9 +1,11 @@
 """The records of claims: speakers, topics, claims, links, reviews and what guards them."""
 
 from claims.models.anchoring import Anchoring
+from claims.models.annotated_set import AnnotatedSet, Part, SetChunk, SetFile, SetLink
 from claims.models.claim import Claim, ClaimTopic, Credibility, Modality, Speaker, SpeakerAlias, Topic
 from claims.models.comment import Comment, Follow, Mention
 from claims.models.desk import Revision, SavedFilter
+from claims.models.export import Export, ExportChunk
 from claims.models.foreign_file import ForeignFile
 from claims.models.guideline import Guideline
 from claims.models.imported import ImportedLine
@@ -19,6 +21,7 @@ __all__ = [
     "IN_REVIEW",
     "KINDS",
     "Anchoring",
+    "AnnotatedSet",
     "Cause",
     "Claim",
     "ClaimTopic",
@@ -29,6 +32,8 @@ __all__ = [
     "Disclosure",
     "Dismissal",
     "Due",
+    "Export",
+    "ExportChunk",
     "Follow",
     "ForeignFile",
     "Ground",
@@ -43,11 +48,15 @@ __all__ = [
     "Mention",
     "Modality",
     "Outcome",
+    "Part",
     "Resolution",
     "ResolutionKind",
     "Review",
     "Revision",
     "SavedFilter",
+    "SetChunk",
+    "SetFile",
+    "SetLink",
     "Skip",
     "Speaker",
     "SpeakerAlias",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import IsNull
 
 from sources.querysets import RecordQuerySet, related_rows
@@ -154,6 +154,13 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         """Those marked so, as far as this reader may know it: the mark tells that somebody has judged."""
         return self.filter(changed=True).shown_to(access)
 
+    def agreed_on(self, access: "Access", percent: int) -> Self:
+        """Those of whose reviews at least ``percent`` agree with the most given verdict, as far as she may know it."""
+        each = [Count("pk", filter=Q(verdict=verdict)) for verdict in ("contradicts", "supports", "neither")]
+        reviews = self._rows("reviews").filter(link=OuterRef("pk")).order_by().values("link")
+        counted = reviews.annotate(given=Count("pk"), most=Greatest(*each))
+        return self.filter(Exists(counted.filter(most__gte=F("given") * percent / 100.0))).shown_to(access)
+
     def _blind(self, access: "Access") -> Q:
         if not access.can_review:
             return Q(pk__in=[])
@@ -219,6 +226,11 @@ class LinkQuerySet(RecordQuerySet["Link"]):
     def is_resolved(self) -> Exists:
         """Whether a resolution of the link in the outer query stands."""
         return Exists(self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by())
+
+    def resolved_as(self, kind: str = "") -> Self:
+        """Those of which a resolution stands, of this kind where one is named."""
+        standing = self._rows("resolutions").filter(link=OuterRef("pk"), reopened_at=None).order_by()
+        return self.filter(Exists(standing.filter(kind=kind) if kind else standing))
 
     def disputed(self) -> Self:
         """Live links whose reviewers disagree."""

@@ -11,20 +11,24 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from claims.actions.review import disclose
+from claims.exchange.exporting import AT_ONCE, begin_export
 from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.registry import FORMATS
 from claims.exchange.selection import Selection
-from claims.filters.link import LinkFilter
+from claims.filters.annotated_set import SetFilter
 from claims.forms.exchange import ImportSetForm
-from claims.models import Kind, Link
+from claims.models import AnnotatedSet, Export, Kind, Link
+from claims.views.download import media_type
 from claims.views.link import TOLD
-from config.web import Request, done, invalid, show
+from config.web import Request, done, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.actions.origin import propose_later
 from sources.models import Role
+from sources.pages import filters_on, page_of
 
 PREVIEWED = 10
 COUNTED = 1_000
+EXPORTS = 10
 MAX_UPLOAD = 200 * 1024 * 1024
 
 
@@ -38,12 +42,29 @@ def set_list(request: Request, slug: str) -> HttpResponse:
     rows = list(filters.qs.with_shown_state(access).for_list().order_by("number")[:PREVIEWED])
     disclose(access, rows)
     _disclose_left_out(access, filters)
-    return show(request, "claims/set_list.html", _page(request, filters, rows), fragment="chosen")
+    context = _page(request, filters, rows)
+    if not wants_fragment(request):
+        context |= _kept(request, access)
+    return show(request, "claims/set_list.html", context, fragment="chosen")
 
 
-@require_GET
+def _kept(request: Request, access: Access) -> dict[str, Any]:
+    """The sets that were frozen, the latest first, and this reader's own exports."""
+    sets = AnnotatedSet.objects.filter(dossier=access.dossier).for_list()
+    return {
+        "sets": page_of(request, sets if access.can_lead else sets.standing(), "set"),
+        "exports": Export.objects.of(access.dossier.pk, access.person_id)[:EXPORTS]
+        if access.person_id
+        else (),
+    }
+
+
+@require_http_methods(["GET", "POST"])
 def set_export(request: Request, slug: str) -> HttpResponseBase:
-    """The links that pass the filters, as a download in one of the formats, written while it is read."""
+    """The links that pass the filters, as a download in one of the formats, written while it is read.
+
+    So many that it takes its time are written by a job, for whoever asks for that (POST).
+    """
     access = enter(request, slug, Role.VIEWER)
     filters = _filters(access, request.GET)
     chosen = FORMATS.get(request.GET.get("format", ""))
@@ -51,29 +72,51 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     if chosen is None or wrong or not filters.is_valid():
         return invalid(request, "claims/set_list.html", {**_page(request, filters, []), "wrong": wrong})
     links = filters.qs
+    many = _many(filters)
+    if request.method == "POST":
+        words = [(label, value) for label, value, _ in filters_on(request, filters.form)]
+        export = begin_export(
+            access, chosen, links=links.order_by().count(), query=_query(request), words=words
+        )
+        return done(request, reverse("claims:export-detail", args=[slug, export.uid]))
+    if many:
+        context = {**_page(request, filters, []), **_kept(request, access), "asked": chosen}
+        return show(request, "claims/set_list.html", context)
     # What a filter by verdicts leaves out of a file tells as much as what the file holds.
     disclose(access, filters.untold)
     selection = Selection(
         dossier=access.dossier,
         links=links,
-        is_filtered=any(filters.form.cleaned_data.values()),
+        is_filtered=filters.is_asked,
         access=access,
     )
     name = f"{slug}-{chosen.name}-{timezone.now():%Y-%m-%d}.{chosen.ending}"
     return StreamingHttpResponse(
         chosen.write(selection),
-        content_type=f"{chosen.content_type}; charset=utf-8" if chosen.is_text else chosen.content_type,
+        content_type=media_type(chosen),
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
 
 
-def _filters(access: Access, given: Any) -> LinkFilter:
-    filters = LinkFilter(given, Link.objects.live().filter(dossier=access.dossier), access=access)
+def _many(filters: SetFilter) -> bool:
+    return bool(filters.qs.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE)
+
+
+def _query(request: Request) -> str:
+    """The filter as an address has it."""
+    query = request.GET.copy()
+    for name in ("format", "before"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _filters(access: Access, given: Any) -> SetFilter:
+    filters = SetFilter(given, Link.objects.live().filter(dossier=access.dossier), access=access)
     filters.form.fields["kind"].label = "Kind"
     return filters
 
 
-def _disclose_left_out(access: Access, filters: LinkFilter) -> None:
+def _disclose_left_out(access: Access, filters: SetFilter) -> None:
     """Record what a filter by verdicts tells a reviewer by its count: how the links stand that it passes or leaves out.
 
     Of many only the first thousand are recorded, as on the list of links: a cost. So far, too, links are counted.
@@ -83,22 +126,20 @@ def _disclose_left_out(access: Access, filters: LinkFilter) -> None:
         disclose(access, Link.objects.filter(pk__in=first))
 
 
-def _page(request: Request, filters: LinkFilter, rows: list[Link]) -> dict[str, Any]:
+def _page(request: Request, filters: SetFilter, rows: list[Link]) -> dict[str, Any]:
     right = filters.is_valid()
-    query = request.GET.copy()
-    query.pop("format", None)
     return {
         "section": "sets",
         "filters": filters,
-        "filtered": right and any(filters.form.cleaned_data.values()),
+        "filtered": right and filters.is_asked,
         "rows": rows,
         "formats": FORMATS.values() if right else [],
-        "query": query.urlencode(),
+        "query": _query(request),
         **(_counts(filters) if right else {}),
     }
 
 
-def _counts(filters: LinkFilter) -> dict[str, Any]:
+def _counts(filters: SetFilter) -> dict[str, Any]:
     """How many links pass and how they stand, as far as is counted."""
     some = filters.qs.order_by()[: COUNTED + 1]
     counted = (
@@ -111,6 +152,7 @@ def _counts(filters: LinkFilter) -> dict[str, Any]:
     total = sum(by_kind.values())
     return {
         "total": total,
+        "many": total > COUNTED and _many(filters),
         "count": f"{COUNTED:,}+" if total > COUNTED else f"{total:,}",
         "tallies": [] if total > COUNTED else [(kind, by_kind.get(kind, 0)) for kind in Kind],
     }

@@ -27,6 +27,7 @@ from claims.actions.comment import edit_comment, follow, mention
 from claims.actions.link import adjudicate, withdraw_adjudication
 from claims.actions.resolution import resolve
 from claims.actions.review import give_verdict
+from claims.exchange.freezing import Description, Split, freeze
 from claims.models import Comment, Disclosure, Link, Review
 from sources.models import Dossier, Membership, Role, User
 from tests.conftest import (
@@ -46,8 +47,8 @@ ROOT = f"/d/{SLUG}/"
 
 NAMES = ("Quilla Vesper", "Odo Marchetti")
 WORDS = (
-    *("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele", "tarantella", "trombone"),
-    "saxifrage",
+    *("zanzibar", "yttrium", "xylophone", "wolfram", "velociraptor", "ukulele", "trombone", "saxifrage"),
+    "tarantella",
 )
 """In the notes of reviews, of an adjudication, of a resolution, in comments on links in review, and nowhere else."""
 
@@ -66,6 +67,9 @@ HIGHEST = 7
 SAID = (UUID("00000000-0000-4000-8000-00000000000a"), UUID("00000000-0000-4000-8000-00000000000b"))
 """The comments on links in review."""
 SETTLED = 6
+MADE_OF_A_SET = ("gainsay", "nli", "datasheet", "croissant")
+"""The formats of a set that are looked into; all others are made of the same frozen lines."""
+SPLIT = Split(by="random", shares=(60, 20, 20), seed=1)
 TEXT = " ".join(f"Sentence number {n} states something of its own." for n in range(12))
 
 
@@ -122,7 +126,7 @@ def build(*, judged: bool) -> World:
         settled_first = adjudicate(
             withdrawn, by=people["judge"], verdict="contradicts", note=f"It is {WORDS[5]}."
         )
-        proof = {"first": f"the {WORDS[6]}", "second": "all else"}
+        proof = {"first": f"the {WORDS[8]}", "second": "all else"}
         resolve(withdrawn, by=people["judge"], kind="scope", proof=proof, versions=(1, 1))
         withdraw_adjudication(withdrawn, given_at=settled_first.adjudicated_at)
     world.review(changed, first, "supports", WORDS[0])
@@ -144,6 +148,7 @@ def build(*, judged: bool) -> World:
     dossier.dismissals.create(one=claims[0], other=claims[3], by=people["maker"])
     for name in NAMES:
         give_verdict(link=settled, by=people[name], verdict="contradicts", versions=(1, 1))
+    _freeze(dossier, people["judge"])
     for who in ("reviewer", "analyst", "lead"):
         access = entered(people[who].user, dossier)  # type: ignore[arg-type]
         for link in world.links:
@@ -160,7 +165,7 @@ def speak(world: World) -> None:
     # A viewer only reads: what she is made to say here stands for anybody who sees the verdicts.
     speaker = replace(viewer, role=Role.REVIEWER)
     once, disputed, *_ = world.links
-    for uid, link, word in zip(SAID, (once, disputed), WORDS[6:], strict=True):
+    for uid, link, word in zip(SAID, (once, disputed), WORDS[6:8], strict=True):
         give = Comment(
             uid=uid, dossier=world.dossier, link=link, text=f"I call it {word}, @reviewer @lead @analyst."
         )
@@ -168,6 +173,13 @@ def speak(world: World) -> None:
         give.save()
         mention(give)
         edit_comment(give, access=speaker, text=f"It is {word}, @maker @reviewer @lead @analyst.", version=1)
+
+
+def _freeze(dossier: Dossier, lead: Membership) -> None:
+    """A set of all the links, frozen by a lead who knows how each stands."""
+    assert lead.user
+    said = Description(name="Pairs", purpose="To see.", licence="CC0-1.0", authors="Lea", split=SPLIT)
+    freeze(entered(lead.user, dossier), Link.objects.filter(dossier=dossier), said)
 
 
 def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
@@ -234,6 +246,7 @@ TIMES = re.compile(
 SECRETS = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
     r'|data-place="[^"/]+|name="upto" value="[^"]*"'
+    r"|\b[0-9a-f]{64}\b"  # a digest of a file, in which the dossier's key stands
 )
 
 
@@ -272,6 +285,8 @@ class Walk:
             for to in offered(page, address) if choices else ():
                 name = named.get(urlsplit(to).path)
                 # One choice at a time: of what chosen pages offer, the exports alone are followed.
+                if name == "claims:set-file" and not to.endswith(MADE_OF_A_SET):
+                    continue
                 if name and "?" in to and (not chosen or name == "claims:set-export"):
                     waiting.append(to)
 
@@ -329,7 +344,8 @@ def assert_no_trace(found: Walk) -> None:
     assert found.holding(WORDS) == {}
     names = {address: found.names[address] for address in found.holding(NAMES)}
     # The reviews of the settled link are anybody's to see.
-    assert set(names.values()) <= {*NAMES_PEOPLE, *ITS_PAGES, *COUNTS_REVIEWS, "claims:set-export"}
+    its_routes = {*NAMES_PEOPLE, *ITS_PAGES, *COUNTS_REVIEWS, "claims:set-export", "claims:set-file"}
+    assert set(names.values()) <= its_routes
     assert all(f"/links/{SETTLED}/" in address for address, name in names.items() if name in ITS_PAGES)
 
 
@@ -353,7 +369,7 @@ def test_nobody_who_has_not_judged_finds_a_word_of_a_review(db: None, who: str, 
 def test_the_walk_finds_what_a_viewer_may_see(db: None, sign_in: SignIn) -> None:
     found = walk(build(judged=True), "viewer", sign_in)
     words = found.holding(WORDS)
-    assert {word for held in words.values() for word in held} >= {*WORDS[:5], *WORDS[6:]}
+    assert {word for held in words.values() for word in held} >= {*WORDS[:5], *WORDS[6:8]}
     assert {found.names[address] for address in words} == {*ITS_PAGES, *TELLS_COMMENTS}
 
 

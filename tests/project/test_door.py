@@ -27,6 +27,7 @@ from claims.actions.claim import edit_claim
 from claims.actions.due import set_due
 from claims.actions.resolution import resolve
 from claims.actions.version import create_version
+from claims.exchange.freezing import Description, freeze
 from claims.models import Comment, ForeignFile, Link
 from sources.actions.original import keep_original
 from sources.models import Counter, Dossier, Letter, Membership, Regrouping, Role, Source, User
@@ -66,6 +67,8 @@ FOREIGN_FILE = UUID("3b0d2f7e-52c4-4d0b-8f3a-7f4a9c1e6d20")
 """A file of another tool that the analyst brought."""
 REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
+EXPORT = UUID("7d1c4a37-52c6-4f0e-8a55-3f6f6f0e9c21")
+"""An export that the analyst asked for."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
 """What the reviewer did and may take back."""
 SAID = UUID("00000000-0000-4000-8000-000000000002")
@@ -185,7 +188,17 @@ DOORS = {
     "claims:guidelines-version": Door(VIEWER),
     "claims:guidelines-edit": Door(LEAD, LEAD, data={"text": "Anew.", "version": 1}),
     "claims:set-list": Door(VIEWER),
-    "claims:set-export": Door(VIEWER),
+    "claims:set-export": Door(VIEWER, VIEWER, query="?format=nli"),
+    "claims:export-detail": Door(VIEWER, None, {"uid": EXPORT}, own=True),
+    "claims:export-file": Door(VIEWER, None, {"uid": EXPORT}, own=True),
+    "claims:export-discard": Door(None, VIEWER, {"uid": EXPORT}, own=True),
+    "claims:set-freeze": Door(LEAD, LEAD),
+    "claims:set-detail": Door(VIEWER),
+    "claims:set-file": Door(VIEWER, VIEWER),
+    "claims:set-open": Door(None, REVIEWER),
+    "claims:set-compare": Door(VIEWER, None, {"other": WHOLE}),
+    "claims:set-withdraw": Door(None, LEAD, data={"reason": "A mistake."}),
+    "claims:set-reinstate": Door(None, LEAD),
     "claims:import": Door(ANALYST, ANALYST),
     "claims:import-set": Door(ANALYST, ANALYST),
     "claims:foreign-import": Door(ANALYST, ANALYST),
@@ -363,6 +376,10 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
         after={},
         undone_at=timezone.now(),
     )
+    export = dossier.exports.create(
+        by=analyst, uid=EXPORT, format="nli", links=0, state="ready", expires_at="2100-01-01T00:00Z"
+    )
+    assert export.size == 0
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     assert analyst.user
@@ -372,6 +389,9 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
     )
     whole = make_pair(dossier, by=analyst)
     Comment.objects.create(dossier=dossier, uid=SAID, claim=whole.from_claim, text="I doubt it.", by=reviewer)
+    assert lead.user
+    said = Description(name="Pairs", purpose="To see.", licence="CC0-1.0", authors="Lea")
+    freeze(entered(lead.user, dossier), Link.objects.filter(dossier=dossier), said)
     original = keep_original(dossier=dossier, filename="a.txt", data=b"Words.")
     Source.objects.filter(dossier=dossier, number=WHOLE).update(original=original)
     make_review(whole, by=reviewer)

@@ -2,6 +2,7 @@
 
 import secrets
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from claims.actions.suggestion import begin_run
+from claims.exchange.freezing import Description, Split, freeze
 from claims.exchange.gainsay import import_file
+from claims.models import Link, State
 from config.commands import OperatorCommand
 from config.database import embedded
 from config.serving import prepare_database, prepare_static, refuse_taken_port, serve
 from config.settings import kept_secret
+from sources.access import access_for
 from sources.actions.dossier import create_dossier
 from sources.actions.origin import propose_origins
 from sources.models import Dossier, Membership, Role, User
@@ -87,3 +91,19 @@ class Command(OperatorCommand):
             import_file(dossier, lines, by=None, as_lead=True)
         propose_origins(dossier)
         begin_run(dossier, by=None)
+        self._freeze(dossier, accounts[Role.LEAD])
+
+    def _freeze(self, dossier: Dossier, lead: User) -> None:
+        """Two versions of a set: what is settled, then all of it, split for training."""
+        access = access_for(lead, dossier)
+        assert access
+        links = Link.objects.live().filter(dossier=dossier)
+        said = Description(
+            name="Coverage compared",
+            purpose="To try out how programs tell what two reports say against each other. Too small to learn from.",
+            licence="CC-BY-4.0",
+            authors="The Gainsay demo",
+        )
+        settled = links.filter(state=State.SETTLED)
+        freeze(access, settled, replace(said, query="state=settled", filter=[("State", "settled")]))
+        freeze(access, links, replace(said, split=Split(by="date", shares=(60, 20, 20), seed=42)))

@@ -98,7 +98,7 @@ def test_outsider_gets_404(dossier: Dossier, outsider: User, sign_in: SignIn) ->
 
 
 def test_other_methods_get_405(dossier: Dossier, lead: Membership, sign_in: SignIn) -> None:
-    assert sign_in(lead).post(ADDRESS).status_code == 405
+    assert sign_in(lead).put(ADDRESS).status_code == 405
 
 
 def test_nothing_of_another_dossier_comes_along(
