@@ -74,7 +74,7 @@ def learn_from_verdicts(
             f"{base.version}, learned from {len(kept.taught) + len(links)} verdicts",
         )
     except TooFew as few:
-        kept.why = str(few)
+        kept.why = kept.why if kept.tried_at else str(few)  # what an attempt came to stays told
         with transaction.atomic():
             kept.save()
         return kept

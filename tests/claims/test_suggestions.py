@@ -1,7 +1,5 @@
 """Suggestions computed and kept: for a dossier in blocks, for a claim at once; what the database holds of them."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -223,7 +221,7 @@ def test_a_claim_that_goes_for_good_takes_its_suggestions_along(
         assert cursor.fetchone()[0] == 2, "the history keeps who dismissed it"
 
 
-def wrong(sql: str, values: list[object]) -> str:
+def wrong(sql: str, values: list[int]) -> str:
     with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
     return str(refused.value)
@@ -246,11 +244,17 @@ def test_the_database_refuses_what_is_no_pair_of_the_dossier(claims: list[Claim]
 @pytest.mark.django_db(transaction=True)
 def test_two_who_decide_on_one_pair_at_once_make_one_link(claims: list[Claim], analyst: Membership) -> None:
     make_suggested(claims[0], claims[1])
-    pair = {"from_claim": claims[0], "to_claim": claims[1], "by": analyst}
-    accepting: Callable[[], Link] = lambda: accept(kind="contradicts", **pair)  # noqa: E731
-    outcomes = all_at_once(accepting, accepting, lambda: create_link(kind="supports", **pair))
+    one, other = claims[:2]
+
+    def accepting() -> Link:
+        return accept(from_claim=one, to_claim=other, kind="contradicts", by=analyst)
+
+    def linking() -> Link:
+        return create_link(from_claim=one, to_claim=other, kind="supports", by=analyst)
+
+    outcomes = all_at_once(accepting, accepting, linking)
     assert Link.objects.count() == 1
-    assert len([one for one in outcomes if isinstance(one, Link)]) == 1
+    assert sum(isinstance(outcome, Link) for outcome in outcomes) == 1
     assert not Suggested.objects.open().exists()
     with pytest.raises(NotOpen):
-        dismiss(one=claims[0], other=claims[1], by=analyst)
+        dismiss(one=one, other=other, by=analyst)
