@@ -313,7 +313,7 @@ def report(run: Run, seconds: float) -> float:
     empty = median(run.empty)
     print(
         f"{len(run.acknowledged):,} verdicts acknowledged to {run.people} people in {seconds:.0f} s; "
-        f"{run.vanished} clients vanished; refused: {dict(run.refused) or 'none'}; load {os.getloadavg()[0]:.1f}"
+        f"clients that vanished: {run.vanished}; refused: {dict(run.refused) or 'none'}; load {os.getloadavg()[0]:.1f}"
     )
     print(
         f"take and decide: p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms; "

@@ -50,7 +50,7 @@ def test_all_of_it_goes_out_and_comes_back_byte_for_byte(dossier: Dossier, settl
     assert json.loads(after.splitlines()[0])["extra"] == first["extra"]
     written = Guideline.objects.filter(dossier=other).values_list("version", "by__name")
     assert list(written) == [(2, "left"), (1, "lead")]
-    assert sorted(Review.objects.filter(dossier=other).values_list("guidelines", flat=True)) == [1, 2]
+    assert set(Review.objects.filter(dossier=other).values_list("guidelines", flat=True)) == {1, 2}
     assert (other.review_order, other.lease_minutes, other.names_masked) == ("random", 5, True)
     link = Link.objects.get(dossier=other, number=1)
     assert (link.split_reason, link.likelihood) == ("standard", 0.7300000000000001)
