@@ -33,7 +33,7 @@ ARGDOWN = Format(
     "argdown",
     "text/plain",
     write,
-    "A plain text that people read and argument maps are drawn from; >< is a contradiction.",
+    "A plain text that people read, and that argument maps are drawn from.",
 )
 
 

@@ -83,6 +83,7 @@ def _brought(
         except Refused as refused:
             _lay_blame(made, refused)
         else:
+            fresh.report.dossier_line = "absent"  # the line is ours, and says nothing of the file
             return fresh
     raise TooManyBad
 
