@@ -7,7 +7,7 @@ from django.conf import settings
 from claims.models import Claim, Link, State
 from claims.suggestions.bert import Floats
 from claims.suggestions.denial import denied_vectors
-from claims.suggestions.embedding import embedder, notice
+from claims.suggestions.embedding import NoServer, embedder, notice, unanswered
 from claims.suggestions.entailment import entailment
 from claims.suggestions.judge import Judge, default_judge
 from claims.suggestions.learning import TooFew, learn
@@ -30,10 +30,7 @@ def suggest(
     held-out ones bear it out. ``progress`` is told how many claims were looked at.
     """
     claims = list(_claims(dossier))
-    engine = embedder(settings.MODEL)
-    statements = [claim.statement for claim in claims]
-    vectors = engine.embed(statements) if engine and claims else None
-    denied = denied_vectors(engine, statements) if engine and claims else None
+    vectors, denied, resting = _vectors([claim.statement for claim in claims])
     reader = entailment()
     judge, told = _judge(dossier, claims, vectors, denied, in_force=default_judge(reader is not None))
     known = Known(
@@ -50,7 +47,18 @@ def suggest(
         block = min(BLOCK, len(claims) - start)
         found += known.suggest(start, start + block, per_claim)
         progress(block)
-    return best_first(found), " ".join(filter(None, (notice(engine), told)))
+    return best_first(found), " ".join(filter(None, (resting, told)))
+
+
+def _vectors(statements: list[str]) -> tuple[Floats | None, Floats | None, str]:
+    """Vectors of the statements and of their denials, where there are any, and the line on what likeness rests on."""
+    engine = embedder(settings.MODEL)
+    if engine is None or not statements:
+        return None, None, notice(engine)
+    try:
+        return engine.embed(statements), denied_vectors(engine, statements), notice(engine)
+    except NoServer as error:
+        return None, None, unanswered(error)
 
 
 def _judge(

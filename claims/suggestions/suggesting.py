@@ -126,6 +126,10 @@ class Dossier:
             taken = self._taken.get(row, set())
             beyond = [one for one in reached[place] if one not in taken and one != row]
             near_by = [one for one in fused(lists, row, depth + len(taken)) if one not in taken]
+            if (
+                len(self.claims) <= depth
+            ):  # few enough to judge all, in the order of likeness as far as there is one
+                near_by += [one for one in range(len(self.claims)) if one != row and one not in taken]
             found.append(list(dict.fromkeys(beyond + near_by))[:depth])
         return found
 
