@@ -7,17 +7,14 @@ from django.conf import settings
 from claims.models import Claim, Link, State
 from claims.suggestions.bert import Floats
 from claims.suggestions.denial import denied_vectors
-from claims.suggestions.embedding import NoServer, embedder, notice, unanswered
+from claims.suggestions.embedding import NoServer, claim_vectors, embedder, notice, unanswered
 from claims.suggestions.entailment import entailment
 from claims.suggestions.judge import Judge, default_judge
 from claims.suggestions.learning import TooFew, learn
-from claims.suggestions.records import ClaimView, LinkView, Stance, Suggestion
+from claims.suggestions.records import PROPOSED, ClaimView, LinkView, Stance, Suggestion
 from claims.suggestions.suggesting import BLOCK, PER_CLAIM, best_first
 from claims.suggestions.suggesting import Dossier as Known
 from sources.models import Dossier
-
-PROPOSED = 0.5
-"""How much a link counts that nobody settled yet."""
 
 
 def suggest(
@@ -30,7 +27,7 @@ def suggest(
     held-out ones bear it out. ``progress`` is told how many claims were looked at.
     """
     claims = list(_claims(dossier))
-    vectors, denied, resting = _vectors([claim.statement for claim in claims])
+    vectors, denied, resting = _vectors(claims)
     reader = entailment()
     judge, told = _judge(dossier, claims, vectors, denied, in_force=default_judge(reader is not None))
     known = Known(
@@ -50,13 +47,15 @@ def suggest(
     return best_first(found), " ".join(filter(None, (resting, told)))
 
 
-def _vectors(statements: list[str]) -> tuple[Floats | None, Floats | None, str]:
-    """Vectors of the statements and of their denials, where there are any, and the line on what likeness rests on."""
+def _vectors(claims: list[ClaimView]) -> tuple[Floats | None, Floats | None, str]:
+    """Vectors of the claims and of their denials, where there are any, and the line on what likeness rests on."""
     engine = embedder(settings.MODEL)
-    if engine is None or not statements:
+    if engine is None or not claims:
         return None, None, notice(engine)
+    statements = [claim.statement for claim in claims]
     try:
-        return engine.embed(statements), denied_vectors(engine, statements), notice(engine)
+        vectors = claim_vectors(engine, statements, [claim.quote for claim in claims])
+        return vectors, denied_vectors(engine, statements), notice(engine)
     except NoServer as error:
         return None, None, unanswered(error)
 

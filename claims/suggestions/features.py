@@ -61,8 +61,16 @@ NAMES = (
     "paths of three",
     "nearness",
     "paths at all",
+    "kin of the linked",
+    "kin at all",
 )
 """The features, in the order of every row. New ones go to the end: a stored judge names those it knows."""
+
+OF_VECTORS = frozenset({"meaning", "meaning squared", "nearness", "denied nearer"})
+"""Features that a sentence model is needed for."""
+
+OF_THE_TABLE = frozenset({"words answered", "words answered less", "kin of the rest", "kin where answered"})
+"""Features that the packaged model's table of words is needed for."""
 
 LEXICAL = frozenset(
     {
@@ -130,6 +138,12 @@ class Facts:
             for name in ("paths of two", "paths of three", "paths at all"):
                 self.shown[name] = told
 
+    def kindred(self, pull: float, at_all: float, told: str) -> None:
+        """Takes in what the links of claims like either of the two say, squashed; ``told`` names the nearest."""
+        self.numbers["kin of the linked"], self.numbers["kin at all"] = pull, at_all
+        if told:
+            self.shown["kin of the linked"] = self.shown["kin at all"] = told
+
     def sentence(self, name: str) -> str:
         """What a feature says of this pair, for a person to check; empty when it says nothing."""
         return self.shown.get(name, "")
@@ -177,9 +191,11 @@ def compare(
         _opposites(facts, near)
         _negations(facts, near)
     _numbers(facts)
+    over = _times(facts)
+    if over:  # two years' numbers may both be right
+        put["numbers differ"] = 0.0
     _names(facts)
     _voices(facts)
-    over = _times(facts)
     return Facts(a, b, put, show, over)
 
 

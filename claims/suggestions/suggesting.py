@@ -13,9 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from claims.suggestions.alignment import Words as AlignedWords
-from claims.suggestions.alignment import WordTable, aligned
+from claims.suggestions.alignment import WordTable, aligned, word_table
 from claims.suggestions.bert import Floats, Whole
-from claims.suggestions.features import Facts, Likeness, compare
+from claims.suggestions.features import OF_THE_TABLE, OF_VECTORS, Facts, Likeness, compare
 from claims.suggestions.judge import Entailment, Judge, default_judge, log_odds
 from claims.suggestions.learning import Verdict
 from claims.suggestions.paths import Paths, squashed
@@ -68,6 +68,7 @@ class Dossier:
     denied: Floats | None = None
     """Vectors of the claims' denials, from ``denial.denied_vectors``; None to do without."""
     table: WordTable | None = None
+    """The packaged one when absent, if there are vectors."""
     index: Nearest | None = None
     words: Words | None = None
     judge: Judge | None = None
@@ -87,8 +88,11 @@ class Dossier:
         if self.vectors is not None:
             self.index = self.index or AllAgainstAll(self.vectors)
             self.crowd = crowds(self.index, self.vectors) if self.crowd is None else self.crowd
+            self.table = self.table or word_table()
         self.words = self.words or WordsInMemory([claim.statement for claim in self.claims])
         self.judge = self.judge or default_judge(self.entailment is not None)
+        unknown = OF_VECTORS if self.vectors is None else frozenset()
+        self.judge = self.judge.without(unknown | (OF_THE_TABLE if self.table is None else frozenset()))
         if self.rarity is None:
             step = len(self.claims) // COUNTED + 1
             self.rarity = rarities([content_words(claim.statement) for claim in self.claims[::step]])
@@ -189,6 +193,11 @@ class Dossier:
                     two, three = squashed(np.array(implied, dtype=np.float32))
                     told = self.paths.told(row, other, implied.total, self._keys)
                     facts.implied(float(two), float(three), told)
+            if self.vectors is not None:
+                kin = self.paths.kindred(row, others, self.vectors, self._keys)
+                for one, facts in zip(kin, made, strict=True):
+                    pull, at_all = squashed(np.array(one[:2], dtype=np.float32))
+                    facts.kindred(float(pull), float(at_all), one.told)
         return made
 
     def judged(self, row: int, others: Sequence[int], per_claim: int = PER_CLAIM) -> list[Suggestion]:
@@ -245,7 +254,7 @@ class Dossier:
         return Stance.CONTRADICTS if against > along else Stance.SUPPORTS
 
     def _read_together(self, looked: Sequence[_LookedAt]) -> None:
-        """Lets the entailment judge read what was chosen for it: both ways, and each pair once."""
+        """Lets the entailment judge read what was chosen for it, each pair once."""
         if self.entailment is None:
             return
         wanted = {
@@ -254,7 +263,7 @@ class Dossier:
         new = sorted(wanted - self._conflicts.keys())
         statements = [(self.claims[a].statement, self.claims[b].statement) for a, b in new]
         if new:
-            conflicts = log_odds(self.entailment.both_ways(statements)).tolist()
+            conflicts = log_odds(self.entailment.once(statements)).tolist()
             self._conflicts.update(zip(new, conflicts, strict=True))
         for row, others, facts, chosen in looked:
             for at in chosen:
