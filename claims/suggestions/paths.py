@@ -175,7 +175,7 @@ class Paths:
 
 
 def _closeness(likeness: Floats) -> Floats:
-    return np.clip((likeness - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1)
+    return np.asarray(np.clip((likeness - np.float32(NEAR)) / np.float32(1 - NEAR), 0, 1), np.float32)
 
 
 def squashed(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
