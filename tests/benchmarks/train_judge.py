@@ -1,11 +1,12 @@
 """Makes claims/suggestions/weights.json: ``python -m tests.benchmarks.train_judge``.
 
 Whether two claims conflict is learned from labelled pairs: oie_nli's dev part, neg_nli (SNLI and MNLI) and scifact_rte,
-each set counting alike. Beside the entailment judge only those of them are taken that its own training left out, for on
-pairs that it has seen it is surer than it will be. Whether two claims bear on each other at all is learned from the
-nearest perspectives of perspectrum's train claims, of which people linked some and left others. Never from what the
-benchmark tests. A feature with a plain sense (``SENSE``) may be found to say nothing, but not the contrary. Weights of
-features that these sets do not show are set by hand in BY_HAND, in log-odds a unit.
+each set and each kind counting alike. Beside the entailment judge only what its own training left out is taken, with a
+hundred of perspectrum's train claims: on pairs that it has seen it is surer than it will be. Whether two claims bear on
+each other at all is learned from the nearest perspectives of perspectrum's train claims, of which people linked some
+and left others. Never from what the benchmark tests. A feature with a plain sense (``SENSE``) may be found to say
+nothing, but not the contrary. Weights of features that these sets do not show are set by hand in BY_HAND, in log-odds
+a unit.
 """
 
 import json
@@ -229,12 +230,18 @@ def train(bench: Bench, near: Candidates, sets: Mapping[str, Sequence[Pair]], ve
     linked = fitted(near.rows, near.linked, alike, LINKED_BY, BY_HAND["linked"], shift)
     bench.rarity = {}
     pairs = [pair for part in sets.values() for pair in part]
-    counts = np.concatenate([np.full(len(part), 1 / len(part)) for part in sets.values()])
-    counts *= len(pairs) / counts.sum()
     rows = bench.rows([(pair.a, pair.b) for pair in pairs])
     against = np.array([pair.stance is Stance.CONTRADICTS for pair in pairs])
+    counts = np.concatenate([_alike(part) for part in sets.values()])
+    counts *= len(pairs) / counts.sum()
     by = (*CONFLICT_BY, *(JUDGED if bench.entailment is not None else ()))
     return Judge(version, linked, fitted(rows, against, counts.astype(np.float32), by, BY_HAND["conflict"]))
+
+
+def _alike(pairs: Sequence[Pair]) -> Floats:
+    """What each pair counts, so that a set's contradictions weigh as much as its supports, and any set as any other."""
+    against = np.array([pair.stance is Stance.CONTRADICTS for pair in pairs])
+    return np.where(against, 1 / against.sum(), 1 / (~against).sum()).astype(np.float32)
 
 
 def training_sets(bench: Bench) -> dict[str, list[Pair]]:
@@ -255,6 +262,7 @@ def unread_sets(bench: Bench) -> dict[str, list[Pair]]:
         "oie_nli dev": parts["oie_nli dev"],
         "neg_nli held out": negated,
         "scifact_rte dev": parts["scifact_rte dev"],
+        "perspectrum train, held out": parts["perspectrum train, held out"],
     }
     made = {}
     for name, labelled in sets.items():
