@@ -5,14 +5,12 @@ arXiv:1904.09675) over the model's table of word vectors, so that nothing is run
 only a near relation ("English" and "Spanish") where all else agrees are what was put in another's place.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from claims.suggestions.bert import Bert, Floats
-from claims.suggestions.embedding import FolderEmbedder, embedder
 
 _SAME = 0.98
 
@@ -50,13 +48,6 @@ class WordTable:
         """The words of a text, without the marks that the model puts around it."""
         ids = np.array(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
         return Words(self._table[ids], self._weights[ids])
-
-
-@cache
-def word_table() -> WordTable | None:
-    """The packaged model's table, whatever engine gives the vectors; None where it is not installed."""
-    found = embedder()
-    return WordTable(found.bert) if isinstance(found, FolderEmbedder) else None
 
 
 def aligned(a: Words, b: Words) -> Aligned:

@@ -69,9 +69,6 @@ NAMES = (
 OF_VECTORS = frozenset({"meaning", "meaning squared", "nearness", "denied nearer"})
 """Features that a sentence model is needed for."""
 
-OF_THE_TABLE = frozenset({"words answered", "words answered less", "kin of the rest", "kin where answered"})
-"""Features that the packaged model's table of words is needed for."""
-
 LEXICAL = frozenset(
     {
         "opposed",

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from claims.suggestions.alignment import Words as AlignedWords
-from claims.suggestions.alignment import WordTable, aligned, word_table
+from claims.suggestions.alignment import WordTable, aligned
 from claims.suggestions.bert import Floats, Whole
-from claims.suggestions.features import OF_THE_TABLE, OF_VECTORS, Facts, Likeness, compare
+from claims.suggestions.features import OF_VECTORS, Facts, Likeness, compare
 from claims.suggestions.judge import Entailment, Judge, default_judge, log_odds
 from claims.suggestions.learning import Verdict
 from claims.suggestions.paths import Paths, squashed
@@ -68,7 +68,7 @@ class Dossier:
     denied: Floats | None = None
     """Vectors of the claims' denials, from ``denial.denied_vectors``; None to do without."""
     table: WordTable | None = None
-    """The packaged one when absent, if there are vectors."""
+    """For features of aligned words, which the judge that ships does without."""
     index: Nearest | None = None
     words: Words | None = None
     judge: Judge | None = None
@@ -88,11 +88,10 @@ class Dossier:
         if self.vectors is not None:
             self.index = self.index or AllAgainstAll(self.vectors)
             self.crowd = crowds(self.index, self.vectors) if self.crowd is None else self.crowd
-            self.table = self.table or word_table()
         self.words = self.words or WordsInMemory([claim.statement for claim in self.claims])
         self.judge = self.judge or default_judge(self.entailment is not None)
-        unknown = OF_VECTORS if self.vectors is None else frozenset()
-        self.judge = self.judge.without(unknown | (OF_THE_TABLE if self.table is None else frozenset()))
+        if self.vectors is None:
+            self.judge = self.judge.without(OF_VECTORS)
         if self.rarity is None:
             step = len(self.claims) // COUNTED + 1
             self.rarity = rarities([content_words(claim.statement) for claim in self.claims[::step]])

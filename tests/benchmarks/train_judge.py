@@ -34,7 +34,7 @@ from tests.benchmarks.entailment_pairs import held_out
 BASE_RATE = 0.10
 """How many of the retrieved candidates bear on a claim, assumed until a dossier's verdicts tell."""
 
-LINKED_BY = ("nearness", "words", "words covered", "words answered", "kin where answered")
+LINKED_BY = ("nearness", "words", "words covered")
 CONFLICT_BY = (
     "opposed",
     "agreed",
@@ -166,7 +166,7 @@ class Candidates(NamedTuple):
     linked: npt.NDArray[np.bool_]
 
 
-def candidates(bench: Bench, claims: int = 150, among: int = 60) -> Candidates:
+def candidates(bench: Bench, claims: int = 300, among: int = 60) -> Candidates:
     """The nearest perspectives of some train claims of perspectrum, as retrieval would bring them to the judge."""
     pool, pairs = corpora.perspectrum(["train"])
     _, every = corpora.perspectrum(["train", "dev", "test"])
