@@ -84,6 +84,9 @@ LEXICAL = frozenset(
 )
 """Features that need the lexicon: 0 in languages without one."""
 
+LITTLE = 0.2
+"""A share of covered words that is no more than candidates have anyway."""
+
 TOLERANCE = {"=": 0.02, "~": 0.15, ">": 0.0, "<": 0.0}
 """How far two numbers may lie apart, as a share of the larger, before they are different numbers."""
 
@@ -214,8 +217,9 @@ def _words(facts: Facts, rarity: Mapping[str, float]) -> None:
     put["length differs"] = abs(len(ours) - len(theirs)) / max(len(ours), len(theirs), 1)
     if ours & theirs:
         rare = sorted(ours & theirs, key=lambda one: (-rarity.get(one, unknown), one))[:4]
-        show = [a.words[a.stems.index(one)] if one in a.stems else one for one in rare]
-        facts.shown["words"] = f"both speak of {_listed(show)}"
+        show = [_name(a, b, one) for one in rare]
+        little = put["words covered"] < LITTLE
+        facts.shown["words"] = f"{'they share little beside' if little else 'both speak of'} {_listed(show)}"
         facts.shown["words covered"] = facts.shown["words"]
     elif every:
         facts.shown["words"] = "they share no word"
@@ -392,12 +396,15 @@ def overlap(one: Span | None, other: Span | None) -> bool:
 
 
 def _word(reading: Reading, one: str) -> str:
-    return reading.words[reading.stems.index(one)] if one in reading.stems else one
+    """A stem's word, for a person: names as they are written."""
+    if one not in reading.stems:
+        return one
+    at = reading.stems.index(one)
+    return reading.written[at] if one in reading.names else reading.words[at]
 
 
 def _name(a: Reading, b: Reading, one: str) -> str:
-    word = _word(a, one) if one in a.stems else _word(b, one)
-    return word.upper() if len(word) <= 3 else word.capitalize()
+    return _word(a if one in a.names or one not in b.stems else b, one)
 
 
 def _told(quantity: Quantity) -> str:

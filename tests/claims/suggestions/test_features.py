@@ -94,6 +94,20 @@ def test_a_period_that_is_not_stated_overlaps_nothing() -> None:
     assert facts.numbers["periods overlap"] == facts.numbers["periods apart"] == 0
 
 
+def test_names_are_told_as_they_are_written() -> None:
+    facts = pair("Yesterday Xi met the envoy.", "Beijing says Xi’s envoy met nobody.")
+    assert facts.sentence("names shared") == "both name Xi"
+    assert "Xi" in facts.sentence("words")
+
+
+def test_little_that_is_shared_is_told_as_little() -> None:
+    facts = pair(
+        "Russia gains much from what its grain exports earn abroad.",
+        "Ministers in Russia plan ever higher fees for foreign students.",
+    )
+    assert facts.sentence("words") == "they share little beside Russia"
+
+
 def test_a_plan_is_not_a_fact() -> None:
     facts = pair("X.", "Y.", a={"modality": "intention"}, b={"modality": "fact"})
     assert facts.numbers["plan against fact"] == 1
