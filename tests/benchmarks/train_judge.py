@@ -241,7 +241,7 @@ def train(bench: Bench, near: Candidates, sets: Mapping[str, Sequence[Pair]], ve
 def _alike(pairs: Sequence[Pair]) -> Floats:
     """What each pair counts, so that a set's contradictions weigh as much as its supports, and any set as any other."""
     against = np.array([pair.stance is Stance.CONTRADICTS for pair in pairs])
-    return np.where(against, 1 / against.sum(), 1 / (~against).sum()).astype(np.float32)
+    return np.asarray(np.where(against, 1 / against.sum(), 1 / (~against).sum()), np.float32)
 
 
 def training_sets(bench: Bench) -> dict[str, list[Pair]]:
