@@ -1,7 +1,7 @@
 """The table of the claims' vectors, there only where pgvector is: made, filled, searched. No model refers to it.
 
 A row holds a claim's vector, that of its denial, and how crowded it stands, all of one engine; ``digest`` tells
-whether the statement is still the one that was read. Vectors of any length share the table: each length has an HNSW
+whether its words are still those that were read. Vectors of any length share the table: each length has an HNSW
 index of its own, up to what pgvector can index, beyond which the search reads all.
 """
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from claims.suggestions.bert import Floats
 from claims.suggestions.denial import denied_vectors
-from claims.suggestions.embedding import Embedder
+from claims.suggestions.embedding import Embedder, claim_vectors
 from claims.suggestions.retrieval import asked
 from sources.models import Dossier
 
@@ -45,6 +45,8 @@ INDEXED = 4_000
 EXPLORED = 160
 """How many neighbours the index keeps in view while it searches (hnsw.ef_search)."""
 BATCH = 64
+DIGEST = "md5(c.statement || ' ' || c.quote)"
+"""Of the words that a vector was made of."""
 NEIGHBOURS = 10
 """A claim's crowd is how near so many others are to it in the mean."""
 
@@ -123,13 +125,14 @@ def fill(
 ) -> bool:
     """Compute what is missing of the dossier's live claims, or of these; batch by batch, each kept at once.
 
-    Whether all is there; ``progress`` is told of each batch.
+    Whether all is there; ``progress`` is told of each batch. Raises NoServer when the engine is a server that fails.
     """
     make_index(engine.dimensions)
     last = 0
     while rows := _missing(dossier, engine, claims, last):
-        statements = [statement for _, statement in rows]
-        vectors, denied = engine.embed(statements), denied_vectors(engine, statements)
+        statements = [statement for _, statement, _ in rows]
+        vectors = claim_vectors(engine, statements, [quote for *_, quote in rows])
+        denied = denied_vectors(engine, statements)
         _keep(dossier, engine, rows, vectors, denied)
         last = rows[-1][0]
         progress(len(rows))
@@ -140,33 +143,37 @@ def fill(
 
 def _missing(
     dossier: Dossier, engine: Embedder, claims: Sequence[int] | None, after: int
-) -> list[tuple[int, str]]:
+) -> list[tuple[int, str, str]]:
     some = "" if claims is None else "AND c.id = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT c.id, c.statement FROM claims_claim c
-            LEFT JOIN claims_embedding e ON e.claim_id = c.id AND e.engine = %s AND e.digest = md5(c.statement)
+            SELECT c.id, c.statement, c.quote FROM claims_claim c
+            LEFT JOIN claims_embedding e ON e.claim_id = c.id AND e.engine = %s AND e.digest = {DIGEST}
             WHERE c.dossier_id = %s AND c.binned_at IS NULL AND e.claim_id IS NULL AND c.id > %s {some}
             ORDER BY c.id LIMIT {BATCH}
             """,
             [name_of(engine), dossier.pk, after, *([] if claims is None else [list(claims)])],
         )
-        found: list[tuple[int, str]] = cursor.fetchall()
+        found: list[tuple[int, str, str]] = cursor.fetchall()
     return found
 
 
 def _keep(
-    dossier: Dossier, engine: Embedder, rows: list[tuple[int, str]], vectors: Floats, denied: Floats
+    dossier: Dossier, engine: Embedder, rows: list[tuple[int, str, str]], vectors: Floats, denied: Floats
 ) -> None:
     """Write a batch; a claim that was deleted meanwhile is passed over, one that was edited is read again later."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO claims_embedding (claim_id, dossier_id, engine, dimensions, digest, vector, denied)
-            SELECT c.id, c.dossier_id, %s, %s, md5(w.statement), w.vector::halfvec, w.denied::halfvec
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS w(id, statement, vector, denied)
-            JOIN claims_claim c ON c.id = w.id AND c.dossier_id = %s
+            SELECT w.id, w.dossier_id, %s, %s, {DIGEST.replace("c.", "w.")}, w.vector::halfvec, w.denied::halfvec
+            FROM (
+                SELECT c.id, c.dossier_id, r.statement, r.quote, r.vector, r.denied
+                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+                    AS r(id, statement, quote, vector, denied)
+                JOIN claims_claim c ON c.id = r.id AND c.dossier_id = %s
+            ) w
             ON CONFLICT (claim_id) DO UPDATE SET engine = excluded.engine, dimensions = excluded.dimensions,
                 digest = excluded.digest, vector = excluded.vector, denied = excluded.denied,
                 crowd = NULL, crowd_at = NULL
@@ -174,8 +181,7 @@ def _keep(
             [
                 name_of(engine),
                 engine.dimensions,
-                [key for key, _ in rows],
-                [statement for _, statement in rows],
+                *(list(column) for column in zip(*rows, strict=True)),
                 [_written(one) for one in vectors],
                 [_written(one) for one in denied],
                 dossier.pk,
@@ -188,12 +194,12 @@ def _written(vector: Floats) -> str:
 
 
 def held(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> Vectors:
-    """The vectors of these claims, as far as they are there and of the statements as they stand."""
+    """The vectors of these claims, as far as they are there and of the words as they stand."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT e.claim_id, halfvec_send(e.vector), halfvec_send(e.denied), coalesce(e.crowd, 0)
-            FROM claims_embedding e JOIN claims_claim c ON c.id = e.claim_id AND e.digest = md5(c.statement)
+            FROM claims_embedding e JOIN claims_claim c ON c.id = e.claim_id AND e.digest = {DIGEST}
             WHERE e.dossier_id = %s AND e.engine = %s AND e.claim_id = ANY(%s)
             """,
             [dossier.pk, name_of(engine), list(claims)],

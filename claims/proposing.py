@@ -8,8 +8,9 @@ new claim is judged as a piece of one.
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +23,12 @@ from claims.models import Claim, Dismissal, LearnedJudge, Link, State
 from claims.querysets.link import LinkQuerySet
 from claims.suggestions.bert import Floats, Whole
 from claims.suggestions.denial import denied_vectors
-from claims.suggestions.embedding import Embedder, embedder, notice
+from claims.suggestions.embedding import Embedder, NoServer, claim_vectors, embedder, notice, unanswered
 from claims.suggestions.entailment import entailment
 from claims.suggestions.features import CROWD_SHARE
 from claims.suggestions.judge import Entailment, Judge, default_judge
 from claims.suggestions.paths import HUB, Paths
-from claims.suggestions.records import ClaimView, LinkView, Stance, Suggestion
+from claims.suggestions.records import PROPOSED, ClaimView, LinkView, Stance, Suggestion
 from claims.suggestions.retrieval import MEANING_WEIGHT, WORDS_WEIGHT, fused
 from claims.suggestions.suggesting import DEPTH, PER_CLAIM
 from claims.suggestions.suggesting import Dossier as Known
@@ -49,9 +50,7 @@ MATCHES = 500
 """So many matches of full text are ranked."""
 AROUND = 20_000
 """So many claims are looked at around a piece on the ways of links."""
-PROPOSED = 0.5
-"""How much a link counts that nobody settled yet."""
-BY_LINKS = ("paths of two", "paths of three", "paths at all")
+BY_LINKS = ("paths of two", "paths of three", "paths at all", "kin of the linked", "kin at all")
 """The features that links make."""
 
 
@@ -78,13 +77,23 @@ class Basis:
     """Whether vectors are in the table: else nothing is found by meaning, except in memory."""
     judge: Judge
     reader: Entailment | None
+    failing: str = ""
+    """What to say of a server of sentence vectors that does not answer; words alone are gone by then."""
 
     @classmethod
     def of(cls, dossier: Dossier, *, in_haste: bool = False) -> "Basis":
         """What is in force. In haste, pairs are not read together: that takes seconds."""
         reader = None if in_haste else entailment()
         judge = learned_judge(dossier, base_judge(reader))
-        return cls(dossier, embedder(settings.MODEL), embeddings.is_there(), judge, reader)
+        engine, failing = embedder(settings.MODEL), ""
+        try:
+            _ = engine and engine.dimensions  # what a server is asked first
+        except NoServer as error:
+            engine, failing = None, unanswered(error)
+        return cls(dossier, engine, embeddings.is_there(), judge, reader, failing)
+
+    def in_words_alone(self, error: NoServer) -> "Basis":
+        return replace(self, engine=None, failing=unanswered(error))
 
     @property
     def name(self) -> str:
@@ -98,7 +107,7 @@ class Basis:
                 "The database has no pgvector: suggestions on the pages rest on words alone, and miss what is said in "
                 "other words."
             )
-        return notice(self.engine)
+        return self.failing or notice(self.engine)
 
     @property
     def by_meaning(self) -> bool:
@@ -191,9 +200,9 @@ def _found(made: Iterable[Suggestion], keys: Mapping[str, tuple[int, int]]) -> I
     """Each with the keys and versions of its claims, the lower key first."""
     for one in made:
         ends = sorted((keys[one.a], keys[one.b]))
-        told = next((reason.sentence for reason in one.reasons if reason.feature in BY_LINKS), "")
+        told = " ".join(reason.sentence for reason in one.reasons if reason.feature in BY_LINKS)
         named = [word.strip(".,;:") for word in told.split() if word.startswith("C-")]
-        via = [keys[name][0] for name in named if name in keys]
+        via = list(dict.fromkeys(keys[name][0] for name in named if name in keys))
         yield Found(one, ends[0], ends[1], via)
 
 
@@ -222,8 +231,10 @@ class InMemory:
     def judged(self, claims: Sequence[int], per_claim: int = PER_CLAIM) -> list[Found]:
         """The best of each of these claims; a pair may come from both sides."""
         made: list[Suggestion] = []
-        for at in (self._at[key] for key in claims if key in self._at):
-            made += self._known.suggest(at, at + 1, per_claim)
+        places = sorted(self._at[key] for key in claims if key in self._at)
+        for _, run in groupby(enumerate(places), key=lambda place: place[1] - place[0]):
+            rows = [at for _, at in run]  # one after the other: their pairs are read together
+            made += self._known.suggest(rows[0], rows[-1] + 1, per_claim)
         return list(_found(made, self._keys))
 
 
@@ -233,11 +244,13 @@ def _all_vectors(
     """From the table, else computed here and now."""
     if basis.engine is None or not claims:
         return None, None
-    statements = [claim.statement for claim in claims]
-    if not basis.stored:
-        return basis.engine.embed(statements), denied_vectors(basis.engine, statements)
-    embeddings.fill(basis.dossier, basis.engine)
-    return embeddings.matrices(basis.dossier, basis.engine, keys)[:2]
+    if basis.stored:
+        return embeddings.matrices(basis.dossier, basis.engine, keys)[:2]
+    statements, quotes = [claim.statement for claim in claims], [claim.quote for claim in claims]
+    try:
+        return claim_vectors(basis.engine, statements, quotes), denied_vectors(basis.engine, statements)
+    except NoServer:
+        return None, None
 
 
 # -- piece by piece

@@ -83,6 +83,34 @@ def _folder(name: str) -> Path | None:
     return folder.absolute()
 
 
+def _model(name: str) -> Path | str | None:
+    """A folder with a sentence model, or the address of a server that speaks as OpenAI's does.
+
+    The address is ``https://KEY@host/v1#MODEL``: the model is named after ``#`` and the key, where the server wants
+    one, stands before ``@``. Texts of claims are sent there. A refusal never repeats the key.
+    """
+    value = os.environ.get(name, "").strip()
+    if not re.match(r"https?:", value, re.IGNORECASE):
+        folder = _folder(name)
+        if folder and not folder.is_dir():
+            raise ImproperlyConfigured(f"{name} is {str(folder)!r}, which is not there.")
+        return folder
+    lacking = "a form such as https://KEY@host/v1#MODEL"
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(value)
+        _ = parts.port  # raises where it is no number
+        wanted = {
+            "the host of the server": parts.hostname,
+            "the model's name after #": parts.fragment,
+            "no blanks": not re.search(r"\s", value),
+            "no ?, since what follows it would not be sent": not parts.query,
+        }
+        lacking = ", ".join(what for what, found in wanted.items() if not found)
+    if lacking:
+        raise ImproperlyConfigured(f"{name} is the address of a server, which needs {lacking}.")
+    return value
+
+
 def _secret_key(data: Path, reaches_out: bool) -> str:
     if key := os.environ.get("SECRET_KEY", ""):
         return key
@@ -110,9 +138,7 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
 
 
 DATA = _folder("GAINSAY_DATA") or BASE_DIR / "var"
-MODEL = _folder("GAINSAY_MODEL")
-if MODEL and not MODEL.is_dir():
-    raise ImproperlyConfigured(f"GAINSAY_MODEL is {str(MODEL)!r}, which is not there.")
+MODEL = _model("GAINSAY_MODEL")
 DEMO_PASSWORD = os.environ.get("GAINSAY_DEMO_PASSWORD", "")
 FETCH_ALLOW = _allowed_to_fetch("GAINSAY_FETCH_ALLOW")
 

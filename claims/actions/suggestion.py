@@ -21,6 +21,7 @@ from claims import embeddings
 from claims.actions.learning import learn_from_verdicts
 from claims.models import Claim, LookedAt, Suggested, SuggestionRun
 from claims.proposing import IN_MEMORY, PIECE, Basis, Found, InMemory, PieceByPiece
+from claims.suggestions.embedding import NoServer, unanswered
 from claims.suggestions.records import Suggestion
 from claims.suggestions.suggesting import PER_CLAIM, best_first
 from sources.actions.origin import propose_origins
@@ -68,7 +69,10 @@ def prepared(dossier: Dossier) -> tuple[Basis, str]:
     basis = Basis.of(dossier)
     if basis.by_meaning:
         assert basis.engine is not None
-        embeddings.fill(dossier, basis.engine)
+        try:
+            embeddings.fill(dossier, basis.engine)
+        except NoServer as error:
+            return basis.in_words_alone(error), ""
         count_crowds(basis, timezone.now())
     learned = learn_from_verdicts(dossier)
     return Basis.of(dossier), learned.why if learned.tried_at else ""
@@ -220,9 +224,12 @@ def _prepare(run: SuggestionRun, enough: Callable[[], bool]) -> bool:
     def stopped() -> bool:
         return enough() or not SuggestionRun.objects.filter(uid=run.uid, state=State.WORKING).exists()
 
-    return embeddings.fill(run.dossier, basis.engine, enough=stopped, progress=tell) and count_crowds(
-        basis, run.at, stopped
-    )
+    try:
+        full = embeddings.fill(run.dossier, basis.engine, enough=stopped, progress=tell)
+    except NoServer as error:  # what is there already serves; the rest is found by its words
+        _say(run, unanswered(error))
+        return True
+    return full and count_crowds(basis, run.at, stopped)
 
 
 def _say(run: SuggestionRun, notes: str) -> None:
@@ -254,8 +261,11 @@ def look_at(claim: Claim) -> None:
     basis = Basis.of(claim.dossier, in_haste=True)
     if basis.by_meaning:
         assert basis.engine is not None
-        embeddings.fill(claim.dossier, basis.engine, claims=[claim.pk])
-        embeddings.crowd(claim.dossier, basis.engine, [claim.pk])
+        try:
+            embeddings.fill(claim.dossier, basis.engine, claims=[claim.pk])
+            embeddings.crowd(claim.dossier, basis.engine, [claim.pk])
+        except NoServer as error:
+            basis = basis.in_words_alone(error)
     found = PieceByPiece(basis).judged([claim.pk])
     with transaction.atomic():
         keep(claim.dossier, basis, found, claims=[claim.pk], provisional=True)

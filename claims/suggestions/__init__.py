@@ -2,12 +2,13 @@
 
 How the application uses it:
 
-1. ``embedding.embedder(settings.GAINSAY_MODEL)`` gives the engine in force, or None (words alone; show
-   ``embedding.notice(engine)``). Store, for each claim, ``engine.embed([statement])`` and
+1. ``embedding.embedder(settings.MODEL)`` gives the engine in force, or None (words alone; show
+   ``embedding.notice(engine)``); a server may fail at ``embed`` with NoServer (words alone; show ``unanswered``).
+   Store, for each claim, ``embedding.claim_vectors(engine, [statement], [quote])`` and
    ``denial.denied_vectors(engine, [statement])``, both halfvec, with the engine's name and version; compute both again
    when a statement or the engine changes. ``retrieval.crowds`` is one number a claim: recompute it with each whole run.
 2. A whole dossier: rows become ``records.ClaimView`` (key, statement, source, origin, speaker, times, modality) and
-   ``records.LinkView`` (the verdict where there is one, else the kind; weight 1 when settled, 0.5 when only proposed).
+   ``records.LinkView`` (the verdict where there is one, else the kind; weight 1 when settled, else ``PROPOSED``).
    ``suggesting.Dossier(claims, links, skip=dismissed pairs, vectors=…, denied=…, index=…, words=…)`` is fed with an
    ``index`` (``retrieval.Nearest``) over pgvector's HNSW and ``words`` (``retrieval.Words``) over full text; without
    them it searches in memory, which is right up to some ten thousand claims. ``suggest(first, last)`` yields block by

@@ -11,9 +11,10 @@ EMNLP, arXiv:1908.10084; Wang et al. 2020, MiniLM, arXiv:2002.10957), English.
 import importlib.util
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import numpy as np
 import urllib3
@@ -46,7 +47,7 @@ class Embedder(Protocol):
 
 
 class NoServer(OSError):
-    """The server of embeddings did not answer as it should; the message says how."""
+    """The server of sentence vectors did not answer as it should; the message says how, without a full stop."""
 
 
 class FolderEmbedder:
@@ -93,30 +94,63 @@ _POOLINGS = {"pooling_mode_mean_tokens", "pooling_mode_cls_token"}
 
 
 class ServerEmbedder:
-    """An OpenAI-compatible server: ``POST {address}/embeddings`` with ``{"model", "input"}``.
+    """A server that speaks as OpenAI's does: ``POST {address}/embeddings`` with ``{"model", "input"}``.
 
-    Texts leave this machine: whoever configures a server decides that.
+    Texts leave this machine: whoever configures a server decides that. Nothing is asked until it is needed.
     """
 
     BATCH = 128
+    """Texts of one request."""
 
-    def __init__(self, address: str, model: str, key: str = "", timeout: float = 30.0) -> None:
-        self._address = address.rstrip("/") + "/embeddings"
+    CONNECTING, ANSWERING = 5.0, 60.0
+    """Seconds that the server has."""
+
+    def __init__(self, address: str, model: str, key: str = "") -> None:
+        self._address = address.rstrip("/").removesuffix("/embeddings") + "/embeddings"
         self._headers = {"Content-Type": "application/json"}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
-        self._http = urllib3.PoolManager(timeout=timeout, retries=urllib3.Retry(2, backoff_factor=0.5))
+        again = urllib3.Retry(  # twice more of a server that is busy, after 0 and 1 s; no more of one that is not there
+            2,
+            connect=0,
+            read=0,
+            redirect=0,  # a key is for the server that was named
+            backoff_factor=0.5,
+            allowed_methods=None,  # to ask twice for a vector changes nothing
+            status_forcelist=(429, 502, 503, 504),
+            raise_on_status=False,
+            raise_on_redirect=False,
+            respect_retry_after_header=False,
+        )
+        wait = urllib3.Timeout(connect=self.CONNECTING, read=self.ANSWERING)
+        self._http = urllib3.PoolManager(timeout=wait, retries=again)
         self.name = model
-        self.version = ""
-        self.dimensions = int(self._ask(["dimensions"]).shape[1])
+        self.version = urlsplit(address).netloc
+
+    @classmethod
+    def at(cls, address: str) -> Self:
+        """From the one line of the setting: ``https://KEY@host/v1#MODEL``; without a path, ``/v1``."""
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        base = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or "/v1", "", ""))
+        return cls(base, unquote(parts.fragment), unquote(parts.password or parts.username or ""))
+
+    @cached_property
+    def dimensions(self) -> int:
+        """How long the vectors of this model are; asks the server once."""
+        return int(self._ask(["dimensions"]).shape[1])
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Vectors of unit length; raises NoServer when the server refuses, or answers something else."""
-        parts = [self._ask(list(texts[at : at + self.BATCH])) for at in range(0, len(texts), self.BATCH)]
+        """Vectors of unit length; raises NoServer when the server does not answer, refuses, or answers something else.
+
+        An empty text, which servers refuse, is sent as a full stop.
+        """
+        sent = [text if text.strip() else "." for text in texts]
+        parts = [self._ask(sent[at : at + self.BATCH]) for at in range(0, len(sent), self.BATCH)]
         if not parts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        if any(part.shape[1] != self.dimensions for part in parts):
-            raise NoServer(f"{self._address} answered vectors of another length than before.")
+        if any(part.shape[1] != parts[0].shape[1] for part in parts):
+            raise NoServer(f"{self._address} answered vectors of different lengths")
         return unit(np.concatenate(parts))
 
     def _ask(self, texts: list[str]) -> Floats:
@@ -124,16 +158,17 @@ class ServerEmbedder:
         try:
             answer = self._http.request("POST", self._address, body=body, headers=self._headers)
         except urllib3.exceptions.HTTPError as error:
-            raise NoServer(f"{self._address} does not answer: {error}.") from error
+            why = getattr(error, "reason", None) or error
+            raise NoServer(f"{self._address} does not answer ({type(why).__name__})") from error
         if answer.status != 200:
-            raise NoServer(f"{self._address} answered {answer.status}.")
+            raise NoServer(f"{self._address} answered {answer.status}")
         try:
             rows = sorted(json.loads(answer.data)["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
         except (ValueError, KeyError, TypeError) as error:
-            raise NoServer(f"{self._address} answered something that holds no vectors.") from error
+            raise NoServer(f"{self._address} answered something that holds no vectors") from error
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise NoServer(f"{self._address} answered {vectors.shape} for {len(texts)} texts.")
+            raise NoServer(f"{self._address} answered {vectors.shape} for {len(texts)} texts")
         return vectors
 
 
@@ -147,13 +182,17 @@ def packaged_folder() -> Path | None:
 
 
 @cache
-def embedder(folder: Path | None = None) -> Embedder | None:
-    """The engine in force: the folder named (``GAINSAY_MODEL``), else the packaged model, else None: words alone.
+def embedder(named: Path | str | None = None) -> Embedder | None:
+    """The engine in force: what ``GAINSAY_MODEL`` names (a folder, or the address of a server), else the packaged
+    model, else None: words alone.
 
-    Loaded once a process. A folder that was named and cannot be used is refused, never passed over.
+    Loaded once a process. A folder that was named and cannot be used is refused, never passed over; a server is first
+    asked when vectors are, and raises NoServer then: go on with words alone, and show ``unanswered``.
     """
-    if folder is not None:
-        return FolderEmbedder(folder)
+    if isinstance(named, str):
+        return ServerEmbedder.at(named)
+    if named is not None:
+        return FolderEmbedder(named)
     packaged = packaged_folder()
     return FolderEmbedder(packaged, PACKAGED_NAME, PACKAGED_SHA256) if packaged else None
 
@@ -163,6 +202,27 @@ def notice(engine: Embedder | None) -> str:
     if engine is None:
         return "No sentence model is installed: suggestions rest on words alone, and miss what is said in other words."
     return f"Similarity by meaning: {engine.name} {engine.version}".rstrip() + "."
+
+
+def unanswered(error: NoServer) -> str:
+    """The line instead of ``notice`` where the server of embeddings failed."""
+    return (
+        f"The server of sentence vectors (GAINSAY_MODEL) cannot be used: {error}. Suggestions rest on words alone, and "
+        "miss what is said in other words."
+    )
+
+
+def claim_vectors(engine: Embedder, statements: Sequence[str], quotes: Sequence[str]) -> Floats:
+    """One vector a claim, of unit length: the mean of its statement's and of its quote's, where there is a quote.
+
+    The statement stands by itself; the quote has the words of its source. What the two say alike weighs most in their
+    mean, and the chance of wording least.
+    """
+    stated = engine.embed(statements)
+    quoted = [at for at, quote in enumerate(quotes) if quote.strip()]
+    if quoted:
+        stated[quoted] += engine.embed([quotes[at] for at in quoted])
+    return unit(stated)
 
 
 def unit(vectors: Floats) -> Floats:

@@ -83,6 +83,18 @@ class Entailment:
         )
         return both
 
+    def once(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """Judgements of pairs read in one order alone, the longer text first: [n, 1, 3], at half the cost.
+
+        What says more can entail what says less; on labelled pairs in that order it is as good as both ways (see the
+        card). Comes out the same for (b, a).
+        """
+        if not pairs:
+            return np.zeros((0, 1, 3), dtype=np.float32)
+        ordered = [sorted(pair, key=lambda text: (-len(text), text)) for pair in pairs]
+        logits = self._logits([(first, second) for first, second in ordered])
+        return _softmax(logits / np.float32(self._temperature))[:, None, :]
+
     def _logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """What the head says of each pair in the order given, [n, 3], before it becomes a probability."""
         encoded = self._tokenizer.encode_batch(list(pairs))

@@ -61,8 +61,13 @@ NAMES = (
     "paths of three",
     "nearness",
     "paths at all",
+    "kin of the linked",
+    "kin at all",
 )
 """The features, in the order of every row. New ones go to the end: a stored judge names those it knows."""
+
+OF_VECTORS = frozenset({"meaning", "meaning squared", "nearness", "denied nearer"})
+"""Features that a sentence model is needed for."""
 
 LEXICAL = frozenset(
     {
@@ -78,6 +83,9 @@ LEXICAL = frozenset(
     }
 )
 """Features that need the lexicon: 0 in languages without one."""
+
+LITTLE = 0.2
+"""A share of covered words that is no more than candidates have anyway."""
 
 TOLERANCE = {"=": 0.02, "~": 0.15, ">": 0.0, "<": 0.0}
 """How far two numbers may lie apart, as a share of the larger, before they are different numbers."""
@@ -130,6 +138,12 @@ class Facts:
             for name in ("paths of two", "paths of three", "paths at all"):
                 self.shown[name] = told
 
+    def kindred(self, pull: float, at_all: float, told: str) -> None:
+        """Takes in what the links of claims like either of the two say, squashed; ``told`` names the nearest."""
+        self.numbers["kin of the linked"], self.numbers["kin at all"] = pull, at_all
+        if told:
+            self.shown["kin of the linked"] = self.shown["kin at all"] = told
+
     def sentence(self, name: str) -> str:
         """What a feature says of this pair, for a person to check; empty when it says nothing."""
         return self.shown.get(name, "")
@@ -177,9 +191,11 @@ def compare(
         _opposites(facts, near)
         _negations(facts, near)
     _numbers(facts)
+    over = _times(facts)
+    if over:  # two years' numbers may both be right
+        put["numbers differ"] = 0.0
     _names(facts)
     _voices(facts)
-    over = _times(facts)
     return Facts(a, b, put, show, over)
 
 
@@ -201,8 +217,9 @@ def _words(facts: Facts, rarity: Mapping[str, float]) -> None:
     put["length differs"] = abs(len(ours) - len(theirs)) / max(len(ours), len(theirs), 1)
     if ours & theirs:
         rare = sorted(ours & theirs, key=lambda one: (-rarity.get(one, unknown), one))[:4]
-        show = [a.words[a.stems.index(one)] if one in a.stems else one for one in rare]
-        facts.shown["words"] = f"both speak of {_listed(show)}"
+        show = [_name(a, b, one) for one in rare]
+        little = put["words covered"] < LITTLE
+        facts.shown["words"] = f"{'they share little beside' if little else 'both speak of'} {_listed(show)}"
         facts.shown["words covered"] = facts.shown["words"]
     elif every:
         facts.shown["words"] = "they share no word"
@@ -379,12 +396,15 @@ def overlap(one: Span | None, other: Span | None) -> bool:
 
 
 def _word(reading: Reading, one: str) -> str:
-    return reading.words[reading.stems.index(one)] if one in reading.stems else one
+    """A stem's word, for a person: names as they are written."""
+    if one not in reading.stems:
+        return one
+    at = reading.stems.index(one)
+    return reading.written[at] if one in reading.names else reading.words[at]
 
 
 def _name(a: Reading, b: Reading, one: str) -> str:
-    word = _word(a, one) if one in a.stems else _word(b, one)
-    return word.upper() if len(word) <= 3 else word.capitalize()
+    return _word(a if one in a.names or one not in b.stems else b, one)
 
 
 def _told(quantity: Quantity) -> str:

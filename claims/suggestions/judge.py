@@ -9,8 +9,8 @@ shows (same source, periods, who speaks, paths) are set by hand, and replaced wh
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -32,8 +32,8 @@ class Entailment(Protocol):
     @property
     def version(self) -> str: ...
 
-    def both_ways(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """[n, 2, 3] probabilities in the order of STANCES (contradicts, supports, neither) of (a, b) and of (b, a)."""
+    def once(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """[n, 1, 3] probabilities in the order of STANCES (contradicts, supports, neither), each pair read once."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Part:
     def log_odds(self, rows: Floats) -> Floats:
         made: Floats = self.shares(rows).sum(axis=1) + np.float32(self.intercept)
         return made
+
+    def without(self, names: Collection[str]) -> Self:
+        """The same, for pairs of which these features cannot be known: they move nothing, not even off the mean."""
+        weights = self.weights.copy()
+        weights[[PLACE[name] for name in names]] = 0
+        return replace(self, weights=weights)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -82,6 +88,10 @@ class Judge:
     version: str
     linked: Part
     conflict: Part
+
+    def without(self, names: Collection[str]) -> Self:
+        """The same judge where these features cannot be known."""
+        return replace(self, linked=self.linked.without(names), conflict=self.conflict.without(names))
 
     def probabilities(self, rows: Floats) -> Floats:
         """[n, 3] in the order of STANCES."""
@@ -133,13 +143,13 @@ def default_judge(with_entailment: bool = False) -> Judge:
     return Judge.from_json(stored["with entailment" if with_entailment else "features alone"])
 
 
-def log_odds(both_ways: Floats) -> Floats:
-    """An entailment judge's readings [n, 2, 3] as one number a pair: the log-odds of conflict against agreement.
+def log_odds(read: Floats) -> Floats:
+    """An entailment judge's readings [n, orders, 3] as one number a pair: the log-odds of conflict against agreement.
 
-    A contradiction reads as one both ways and is averaged; following one way suffices, so the surer way counts.
+    A contradiction reads as one in either order and is averaged; following one way suffices, so the surer way counts.
     """
     floor = np.float32(1e-2)
-    against, along = both_ways[:, :, 0].mean(axis=1), both_ways[:, :, 1].max(axis=1)
+    against, along = read[:, :, 0].mean(axis=1), read[:, :, 1].max(axis=1)
     return np.asarray(np.log(against + floor) - np.log(along + floor), np.float32)
 
 

@@ -65,6 +65,9 @@ class Reading:
     has_lexicon: bool
     stems: tuple[str, ...]
     words: tuple[str, ...]
+    """In small letters, each beside its stem."""
+    written: tuple[str, ...]
+    """As they stand in the text."""
     turned: tuple[bool, ...]
     content: dict[str, bool]
     """Stem of each word that tells what the claim is about → whether it stands under a negation."""
@@ -111,6 +114,7 @@ def read(claim: ClaimView) -> Reading:
         has_lexicon=english,
         stems=tuple(stems),
         words=tuple(lower),
+        written=tuple(tokens),
         turned=tuple(turned),
         content=content,
         axes=axes,
@@ -145,7 +149,7 @@ def _undone(lower: list[str], tokens: list[str]) -> tuple[list[str], list[str]]:
         elif "-" in word:
             parts, shown = word.split("-"), token.split("-")
         else:
-            parts, shown = [word.removesuffix("'s")], [token]
+            parts, shown = [word.removesuffix("'s")], [re.sub("['’]s$", "", token)]
         for part, one in zip(parts, shown, strict=False):
             if part:
                 words.append(part)

@@ -42,6 +42,10 @@ class ClaimView:
     language: str = "en"
 
 
+PROPOSED = 0.7
+"""The weight of a link that nobody settled yet: what is left of its sign where it is right in 17 cases of 20."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkView:
     """How two claims are known to stand. Give the verdict where there is one, else the kind."""
@@ -50,7 +54,7 @@ class LinkView:
     b: str
     stance: Stance
     weight: float = 1.0
-    """How sure it is: 1 for settled, less for merely proposed or disputed."""
+    """How sure it is: 1 for settled, PROPOSED for merely proposed or disputed."""
 
 
 class Reason(NamedTuple):

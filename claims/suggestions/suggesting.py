@@ -7,6 +7,7 @@ again at ``first``.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -14,7 +15,7 @@ from scipy import sparse
 from claims.suggestions.alignment import Words as AlignedWords
 from claims.suggestions.alignment import WordTable, aligned
 from claims.suggestions.bert import Floats, Whole
-from claims.suggestions.features import Facts, Likeness, compare
+from claims.suggestions.features import OF_VECTORS, Facts, Likeness, compare
 from claims.suggestions.judge import Entailment, Judge, default_judge, log_odds
 from claims.suggestions.learning import Verdict
 from claims.suggestions.paths import Paths, squashed
@@ -38,9 +39,20 @@ PER_CLAIM = 20
 DEPTH = 100
 READ_TOGETHER = 15
 """Candidates of a claim that an entailment judge reads: it costs 10 to 25 ms a pair."""
+READ_AT_ONCE = 32
+"""Claims whose pairs are read together in batches of like length."""
 BLOCK = 256
 COUNTED = 5_000
 """Claims whose words are counted to tell which are rare."""
+
+
+class _LookedAt(NamedTuple):
+    """A claim, its candidates, what was seen of each, and the places of those that are read together."""
+
+    row: int
+    others: Sequence[int]
+    facts: list[Facts]
+    chosen: list[int]
 
 
 @dataclass
@@ -56,6 +68,7 @@ class Dossier:
     denied: Floats | None = None
     """Vectors of the claims' denials, from ``denial.denied_vectors``; None to do without."""
     table: WordTable | None = None
+    """For features of aligned words, which the judge that ships does without."""
     index: Nearest | None = None
     words: Words | None = None
     judge: Judge | None = None
@@ -77,6 +90,8 @@ class Dossier:
             self.crowd = crowds(self.index, self.vectors) if self.crowd is None else self.crowd
         self.words = self.words or WordsInMemory([claim.statement for claim in self.claims])
         self.judge = self.judge or default_judge(self.entailment is not None)
+        if self.vectors is None:
+            self.judge = self.judge.without(OF_VECTORS)
         if self.rarity is None:
             step = len(self.claims) // COUNTED + 1
             self.rarity = rarities([content_words(claim.statement) for claim in self.claims[::step]])
@@ -90,6 +105,8 @@ class Dossier:
                 self._taken.setdefault(self.rows[b], set()).add(self.rows[a])
         self._readings: dict[int, Reading] = {}
         self._words: dict[int, AlignedWords] = {}
+        self._conflicts: dict[tuple[int, int], float] = {}
+        """What the entailment judge said of pairs; a pair is met from both its sides."""
 
     def suggest(
         self, first: int = 0, last: int | None = None, per_claim: int = PER_CLAIM, block: int = BLOCK
@@ -101,9 +118,12 @@ class Dossier:
         last = len(self.claims) if last is None else last
         for start in range(first, last, block):
             rows = range(start, min(start + block, last))
-            candidates = self.candidates(rows)
-            for row, others in zip(rows, candidates, strict=True):
-                yield from self.judged(row, others, per_claim)
+            found = list(zip(rows, self.candidates(rows), strict=True))
+            for at in range(0, len(found), READ_AT_ONCE):
+                looked = [self._looked_at(row, others) for row, others in found[at : at + READ_AT_ONCE]]
+                self._read_together(looked)
+                for one in looked:
+                    yield from self._judged(one, per_claim)
             self._forget()
 
     def candidates(self, rows: range, depth: int = DEPTH) -> list[list[int]]:
@@ -126,6 +146,10 @@ class Dossier:
             taken = self._taken.get(row, set())
             beyond = [one for one in reached[place] if one not in taken and one != row]
             near_by = [one for one in fused(lists, row, depth + len(taken)) if one not in taken]
+            if (
+                len(self.claims) <= depth
+            ):  # few enough to judge all, in the order of likeness as far as there is one
+                near_by += [one for one in range(len(self.claims)) if one != row and one not in taken]
             found.append(list(dict.fromkeys(beyond + near_by))[:depth])
         return found
 
@@ -168,19 +192,35 @@ class Dossier:
                     two, three = squashed(np.array(implied, dtype=np.float32))
                     told = self.paths.told(row, other, implied.total, self._keys)
                     facts.implied(float(two), float(three), told)
+            if self.vectors is not None:
+                kin = self.paths.kindred(row, others, self.vectors, self._keys)
+                for one, facts in zip(kin, made, strict=True):
+                    pull, at_all = squashed(np.array(one[:2], dtype=np.float32))
+                    facts.kindred(float(pull), float(at_all), one.told)
         return made
 
     def judged(self, row: int, others: Sequence[int], per_claim: int = PER_CLAIM) -> list[Suggestion]:
         """A claim's best contradicts and best supports among its candidates, with their reasons."""
-        if not others:
+        looked = self._looked_at(row, others)
+        self._read_together([looked])
+        return self._judged(looked, per_claim)
+
+    def _looked_at(self, row: int, others: Sequence[int]) -> _LookedAt:
+        """A claim and its candidates, and which of these an entailment judge should read: the likeliest."""
+        assert self.judge is not None
+        facts = self.facts(row, others) if others else []
+        chosen: list[int] = []
+        if self.entailment is not None and facts:
+            probabilities = self.judge.probabilities(np.stack([one.values() for one in facts]))
+            chosen = np.argsort(probabilities[:, 2], kind="stable")[:READ_TOGETHER].tolist()
+        return _LookedAt(row, others, facts, chosen)
+
+    def _judged(self, looked: _LookedAt, per_claim: int) -> list[Suggestion]:
+        if not looked.facts:
             return []
         assert self.judge is not None
-        facts = self.facts(row, others)
-        values = np.stack([one.values() for one in facts])
-        probabilities = self.judge.probabilities(values)
-        if self.entailment is not None:
-            self._read_together(row, others, facts, probabilities)
-            probabilities = self.judge.probabilities(np.stack([one.values() for one in facts]))
+        row, others, facts, _ = looked
+        probabilities = self.judge.probabilities(np.stack([one.values() for one in facts]))
         made: list[Suggestion] = []
         for place in (0, 1):
             order = np.argsort(-probabilities[:, place], kind="stable")[:per_claim]
@@ -202,7 +242,7 @@ class Dossier:
     def _complete(self, row: int, other: int) -> Facts:
         facts = self.facts(row, [other])
         if self.entailment is not None:
-            self._read_together(row, [other], facts, np.zeros((1, 3), np.float32))
+            self._read_together([_LookedAt(row, [other], facts, [0])])
         return facts[0]
 
     def stance(self, a: str, b: str) -> Stance:
@@ -212,17 +252,21 @@ class Dossier:
         against, along, _ = self.judge.probabilities(facts.values()[None])[0]
         return Stance.CONTRADICTS if against > along else Stance.SUPPORTS
 
-    def _read_together(
-        self, row: int, others: Sequence[int], facts: list[Facts], probabilities: Floats
-    ) -> None:
-        """Lets the entailment judge read the likeliest candidates, both ways."""
-        assert self.entailment is not None
-        likeliest = np.argsort(probabilities[:, 2], kind="stable")[:READ_TOGETHER].tolist()
-        ours = self.claims[row].statement
-        theirs = [self.claims[others[at]].statement for at in likeliest]
-        conflict = log_odds(self.entailment.both_ways([(ours, one) for one in theirs]))
-        for at, one in zip(likeliest, conflict.tolist(), strict=True):
-            facts[at].judged(one)
+    def _read_together(self, looked: Sequence[_LookedAt]) -> None:
+        """Lets the entailment judge read what was chosen for it, each pair once."""
+        if self.entailment is None:
+            return
+        wanted = {
+            (min(row, others[at]), max(row, others[at])) for row, others, _, chosen in looked for at in chosen
+        }
+        new = sorted(wanted - self._conflicts.keys())
+        statements = [(self.claims[a].statement, self.claims[b].statement) for a, b in new]
+        if new:
+            conflicts = log_odds(self.entailment.once(statements)).tolist()
+            self._conflicts.update(zip(new, conflicts, strict=True))
+        for row, others, facts, chosen in looked:
+            for at in chosen:
+                facts[at].judged(self._conflicts[min(row, others[at]), max(row, others[at])])
 
     def _suggestion(
         self, row: int, other: int, facts: Facts, probabilities: Floats, stance: Stance
@@ -258,6 +302,8 @@ class Dossier:
             self._readings.clear()
         if len(self._words) > 5_000:
             self._words.clear()
+        if len(self._conflicts) > 500_000:
+            self._conflicts.clear()
 
 
 def best_first(suggestions: Iterable[Suggestion]) -> list[Suggestion]:

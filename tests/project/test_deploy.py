@@ -103,6 +103,13 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
         ("GAINSAY_FETCH_ALLOW", "two words"),
         ("GAINSAY_DATA", __file__),
         ("GAINSAY_MODEL", __file__),
+        ("GAINSAY_MODEL", "http://secret@host/v1"),
+        ("GAINSAY_MODEL", "https://:secret@#model"),
+        ("GAINSAY_MODEL", "https:host#model"),
+        ("GAINSAY_MODEL", "https://host:port/v1#model"),
+        ("GAINSAY_MODEL", "https://secret@host/v1?model=x"),
+        ("GAINSAY_MODEL", "https://host/v1#my model"),
+        ("GAINSAY_MODEL", "https://[host/v1#model"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +124,13 @@ def test_hosts_and_networks_may_be_fetched_as_listed(monkeypatch: pytest.MonkeyP
     allowed = settings_with(monkeypatch, GAINSAY_FETCH_ALLOW=listed).FETCH_ALLOW
     assert allowed == listed.split(", ")
     assert settings_with(monkeypatch, GAINSAY_FETCH_ALLOW="").FETCH_ALLOW == []
+
+
+def test_a_model_is_a_folder_or_a_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert tmp_path == settings_with(monkeypatch, GAINSAY_MODEL=str(tmp_path)).MODEL
+    address = "https://key@models.example.org/v1#some-model"
+    assert address == settings_with(monkeypatch, GAINSAY_MODEL=address).MODEL
+    assert settings_with(monkeypatch, GAINSAY_MODEL="").MODEL is None
 
 
 def test_a_secret_key_is_asked_for_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

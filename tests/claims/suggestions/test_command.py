@@ -1,7 +1,9 @@
 """``suggest``: what is printed, and what is left out."""
 
 import json
+import socket
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -81,3 +83,17 @@ def test_what_cannot_be_done_is_refused(dossier: Dossier) -> None:
         call_command("suggest", "nowhere")
     with pytest.raises(CommandError, match="a number from 1"):
         call_command("suggest", "china-russia", "--limit", "0")
+
+
+def test_a_server_that_does_not_answer_leaves_words_alone_and_is_told(
+    claims: list[Claim], settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    settings.MODEL = f"http://127.0.0.1:{port}/v1#some-model"
+    told = StringIO()
+    call_command("suggest", "china-russia", "--json", stderr=told)
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(found) == 2 * 6
+    assert f"http://127.0.0.1:{port}/v1/embeddings does not answer" in told.getvalue()
+    assert "words alone" in told.getvalue()

@@ -3,9 +3,11 @@
 import http.server
 import json
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -73,13 +75,17 @@ def test_without_a_model_it_says_so() -> None:
 
 class Server(http.server.BaseHTTPRequestHandler):
     status = 200
+    asked: ClassVar[list[tuple[str, str, int]]] = []
+    """Path, key and number of texts of each request."""
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append((self.path, self.headers.get("Authorization", ""), len(asked["input"])))
         rows = [{"index": at, "embedding": [3.0, len(text)]} for at, text in enumerate(asked["input"])]
-        body = json.dumps({"data": rows[::-1]}).encode()
+        body = json.dumps({"data": rows[::-1], "model": asked["model"]}).encode()
         self.send_response(self.status)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(body)
 
@@ -88,23 +94,49 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(Server, "asked", [])
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{running.server_port}/v1"
+    yield f"127.0.0.1:{running.server_port}"
     running.shutdown()
     running.server_close()
 
 
 def test_a_server_answers_in_order_and_at_unit_length(server: str) -> None:
-    engine = ServerEmbedder(server, "some-model")
+    engine = embedder(f"http://a%2Fkey@{server}#some%20model")
+    assert engine is not None
+    assert (engine.name, engine.version) == ("some model", server)
+    assert notice(engine) == f"Similarity by meaning: some model {server}."
+    assert np.allclose(engine.embed(["abcd", ""]), np.array([[0.6, 0.8], [0.9487, 0.3162]]), atol=1e-4)
     assert engine.dimensions == 2
-    assert np.allclose(engine.embed(["abcd", ""]), np.array([[0.6, 0.8], [1.0, 0.0]]))
+    assert Server.asked == [("/v1/embeddings", "Bearer a/key", n) for n in (2, 1)]
 
 
-def test_a_server_that_refuses_is_told(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = ServerEmbedder(server, "some-model")
-    monkeypatch.setattr(Server, "status", 403)
-    with pytest.raises(NoServer, match="403"):
+def test_a_server_is_asked_in_batches_at_the_path_that_was_given(server: str) -> None:
+    engine = ServerEmbedder.at(f"http://{server}/api/v1/#m")
+    assert engine.embed(["x"] * 300).shape == (300, 2)
+    assert engine.embed([]).shape == (0, 2)
+    assert Server.asked == [("/api/v1/embeddings", "", n) for n in (128, 128, 44, 1)]
+
+
+@pytest.mark.parametrize("status", [302, 307, 403])
+def test_a_server_that_refuses_is_told_and_one_that_sends_elsewhere_is_not_followed(
+    status: int, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "status", status)
+    with pytest.raises(NoServer, match=str(status)) as refusal:
+        ServerEmbedder.at(f"http://key@{server}#m").embed(["x"])
+    assert "key" not in str(refusal.value)
+    assert len(Server.asked) == 1
+
+
+def test_a_server_that_hangs_or_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ServerEmbedder, "ANSWERING", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = ServerEmbedder.at(f"http://127.0.0.1:{silent.getsockname()[1]}#m")
+        with pytest.raises(NoServer, match=r"does not answer \(ReadTimeoutError\)"):
+            engine.embed(["x"])
+    with pytest.raises(NoServer, match="does not answer"):
         engine.embed(["x"])

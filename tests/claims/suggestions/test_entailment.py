@@ -88,6 +88,16 @@ def test_both_ways_are_the_judgements_of_either_order(judge: Entailment) -> None
 
 
 @needs_model
+def test_read_once_the_longer_text_comes_first(judge: Entailment) -> None:
+    once = judge.once(AGREED)
+    assert once.shape == (len(AGREED), 1, 3)
+    assert np.allclose(once, judge.once([(b, a) for a, b in AGREED]), atol=1e-5)
+    assert (once[:, 0, 1] > once[:, 0, 0]).all(), once
+    opposed = judge.once(OPPOSED)
+    assert (opposed[:, 0, 0] > opposed[:, 0, 1]).all(), opposed
+
+
+@needs_model
 def test_judgement_does_not_depend_on_the_pairs_beside_it(judge: Entailment) -> None:
     together = judge.judge([*OPPOSED, ("word " * 90, "other words " * 40)])[: len(OPPOSED)]
     alone = np.concatenate([judge.judge([pair]) for pair in OPPOSED])
@@ -99,6 +109,7 @@ def test_judgement_does_not_depend_on_the_pairs_beside_it(judge: Entailment) -> 
 def test_no_pairs_give_no_rows(judge: Entailment) -> None:
     assert judge.judge([]).shape == (0, 3)
     assert judge.both_ways([]).shape == (0, 2, 3)
+    assert judge.once([]).shape == (0, 1, 3)
 
 
 @needs_model

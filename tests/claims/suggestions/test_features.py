@@ -72,9 +72,13 @@ def test_numbers_of_one_unit_within_tolerance(a: str, b: str, differ: int) -> No
 
 
 def test_different_years_may_explain_different_numbers() -> None:
-    facts = pair("Trade was $190 billion in 2022.", "Trade was $240 billion in 2023.")
-    assert facts.numbers["years differ"] == 1
+    facts = pair("Trade was $190bn in 2022.", "Trade was $240bn in 2023.")
     assert facts.over_time
+    assert facts.sentence("years differ") == "they speak of different years: 2022 and 2023"
+    assert facts.numbers["numbers differ"] == 0
+    same_year = pair("Trade was $190bn in 2022.", "Trade was $240bn in 2022.")
+    assert same_year.numbers["numbers differ"] == 1
+    assert not same_year.over_time
 
 
 def test_periods_that_do_not_meet_are_over_time() -> None:
@@ -90,9 +94,40 @@ def test_a_period_that_is_not_stated_overlaps_nothing() -> None:
     assert facts.numbers["periods overlap"] == facts.numbers["periods apart"] == 0
 
 
+def test_names_are_told_as_they_are_written() -> None:
+    facts = pair("Yesterday Xi met the envoy.", "Beijing says Xi’s envoy met nobody.")
+    assert facts.sentence("names shared") == "both name Xi"
+    assert "Xi" in facts.sentence("words")
+
+
+def test_little_that_is_shared_is_told_as_little() -> None:
+    facts = pair(
+        "Russia gains much from what its grain exports earn abroad.",
+        "Ministers in Russia plan ever higher fees for foreign students.",
+    )
+    assert facts.sentence("words") == "they share little beside Russia"
+
+
 def test_a_plan_is_not_a_fact() -> None:
     facts = pair("X.", "Y.", a={"modality": "intention"}, b={"modality": "fact"})
     assert facts.numbers["plan against fact"] == 1
+
+
+def test_a_plan_is_known_by_its_words_where_no_modality_is_stated() -> None:
+    facts = pair("The firm will build a plant.", "The firm built a plant.")
+    assert facts.numbers["plan against fact"] == 1
+    assert (
+        facts.sentence("plan against fact")
+        == "one tells of what is planned or foreseen, the other of what is"
+    )
+
+
+def test_who_speaks_is_told() -> None:
+    smith = {"speaker": "Smith"}
+    facts = pair("Prices rose.", "Prices fell.", a=smith, b=smith)
+    assert facts.sentence("same speaker") == "Smith speaks in both"
+    assert facts.numbers["speaker against himself"] == 1
+    assert pair("Prices rose.", "Prices fell.", a=smith).numbers["same speaker"] == 0
 
 
 def test_one_origin_in_two_sources() -> None:

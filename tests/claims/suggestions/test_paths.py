@@ -55,3 +55,26 @@ def test_blocks_agree_with_walks_for_pairs_without_a_link(found: set[tuple[int, 
                 implied = paths.between(a, b)
                 assert np.isclose(two.toarray()[a, b], implied.two, atol=1e-6)
                 assert np.isclose(three.toarray()[a, b], implied.three, atol=1e-6)
+
+
+NEAR = np.array([[1, 0], [0.98, 0.199], [0, 1], [0, 1], [0.6, 0.8], [-1, 0]], np.float32)
+"""A and B say nearly the same; C and D do."""
+
+
+def test_what_is_like_a_linked_claim_stands_as_it_does() -> None:
+    paths = graph(("B", "C", Stance.CONTRADICTS))
+    [kin] = paths.kindred(0, [2], NEAR, KEYS)
+    assert kin.pull == -kin.at_all < 0
+    assert kin.told == "B, which is near to A, contradicts C"
+    assert paths.kindred(2, [0], NEAR, KEYS) == [kin]
+
+
+def test_neither_the_pairs_own_link_nor_what_is_far_off_is_kin() -> None:
+    assert graph(("A", "C", Stance.SUPPORTS)).kindred(0, [2], NEAR, KEYS)[0].at_all == 0
+    assert graph(("F", "C", Stance.SUPPORTS)).kindred(0, [2], NEAR, KEYS)[0].at_all == 0
+
+
+def test_kin_that_pull_both_ways_leave_no_sign() -> None:
+    paths = graph(("A", "D", Stance.SUPPORTS), ("B", "C", Stance.CONTRADICTS))
+    [kin] = paths.kindred(0, [2], NEAR, KEYS)
+    assert abs(kin.pull) < kin.at_all

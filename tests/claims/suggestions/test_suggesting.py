@@ -1,10 +1,12 @@
 """Suggestions over small dossiers, without a sentence model unless the test says so."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from claims.suggestions.bert import Floats
 from claims.suggestions.features import NAMES
 from claims.suggestions.judge import PLACE, Judge, default_judge
 from claims.suggestions.learning import TooFew, Verdict, learn, splits
@@ -52,7 +54,7 @@ def test_probabilities_add_up_and_scores_are_theirs() -> None:
     for one in Dossier(CLAIMS).suggest():
         assert sum(one.probabilities) == pytest.approx(1, abs=1e-3)
         assert one.score == one.probabilities[0 if one.stance is Stance.CONTRADICTS else 1]
-        assert one.method == "features 1"
+        assert one.method == "features 2"
 
 
 def test_a_claim_gives_no_more_than_asked() -> None:
@@ -65,6 +67,38 @@ def test_blocks_change_nothing() -> None:
     dossier = Dossier(CLAIMS)
     assert list(dossier.suggest(block=2)) == list(dossier.suggest())
     assert [*dossier.suggest(0, 3), *dossier.suggest(3)] == list(dossier.suggest())
+
+
+class Counting:
+    """An entailment judge that says neither of all pairs, and counts them."""
+
+    version = "counting"
+
+    def __init__(self) -> None:
+        self.read: list[tuple[str, str]] = []
+
+    def once(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        self.read += pairs
+        return np.tile(np.array([0.2, 0.2, 0.6], np.float32), (len(pairs), 1, 1))
+
+
+def test_a_pair_is_read_together_once_from_whichever_side_it_is_met() -> None:
+    counting = Counting()
+    made = list(Dossier(CLAIMS, entailment=counting).suggest(block=2))
+    assert len(made) == 5 * 4 * 2
+    assert len(counting.read) == len({frozenset(pair) for pair in counting.read}) == 10
+
+
+def test_in_a_small_dossier_every_pair_is_judged_whether_it_shares_a_word_or_not() -> None:
+    found = {frozenset((one.a, one.b)) for one in Dossier(CLAIMS).suggest()}
+    assert len(found) == 10
+
+
+def test_features_that_cannot_be_known_move_nothing() -> None:
+    judge = default_judge()
+    rows = np.zeros((1, len(NAMES)), np.float32)
+    shares = judge.without({"nearness"}).linked.shares(rows)[0]
+    assert shares[PLACE["nearness"]] == 0 != judge.linked.shares(rows)[0][PLACE["nearness"]]
 
 
 def test_a_dossier_may_be_empty_or_hold_one_claim() -> None:
