@@ -226,6 +226,7 @@ class Bystander(threading.Thread):
                 self.visitor.connection.close()
                 self.all.done.wait(0.3)
             self.all.done.wait(0.05)
+        self.visitor.connection.close()
 
 
 @contextlib.contextmanager
@@ -268,9 +269,10 @@ def drain(run: Run, server: Server) -> float:
     """Let them all review until nothing is left, or nothing moves for two minutes; how many seconds it took."""
     people = User.objects.filter(memberships__dossier__slug=run.slug, memberships__role=Role.REVIEWER)
     reviewers = [Reviewer(run, server, user, n) for n, user in enumerate(people.order_by("pk"))]
+    threads = [*reviewers, Bystander(run, server)]
     begun = time.monotonic()
     with killed_once(run, server):
-        for thread in (*reviewers, Bystander(run, server)):
+        for thread in threads:
             thread.start()
         count, since = -1, begun
         while not run.done.wait(0.2):
@@ -279,8 +281,8 @@ def drain(run: Run, server: Server) -> float:
                 count, since = there, time.monotonic()
             if there >= run.needed or time.monotonic() - since > 150:
                 run.done.set()
-    for reviewer in reviewers:
-        reviewer.join(60)
+    for thread in threads:
+        thread.join(60)
     return time.monotonic() - begun
 
 
