@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
@@ -263,7 +264,9 @@ def _told(split: Split, found: dict[int, Family], parts: dict[int, str]) -> dict
 
 def guidelines_in_force(dossier: Dossier) -> str:
     """By which guidelines the reviewers judge, in words: "" where a dossier keeps none."""
-    return ""
+    guidelines = apps.all_models["claims"].get("guideline")  # where this house keeps any
+    version = guidelines._default_manager.in_force(dossier.pk) if guidelines else None  # type: ignore[attr-defined]
+    return f"version {version}" if version else ""
 
 
 def citation_of(one: AnnotatedSet) -> str:

@@ -25,6 +25,7 @@ ROOT = "/d/china-russia/sets/"
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("claims.views.exchange.AT_ONCE", 3)
     monkeypatch.setattr("claims.views.exchange.COUNTED", 3)
+    monkeypatch.setattr("claims.exchange.exporting._TELL", 0)
 
 
 @pytest.fixture
