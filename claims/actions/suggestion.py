@@ -277,7 +277,10 @@ def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
     rows = LookedAt.objects.filter(dossier=dossier, provisional=True).order_by("claim")
     basis: Basis | None = None
     while rows.exists():
-        basis = basis or Basis.of(dossier)
+        if basis is None:
+            basis = Basis.of(dossier)
+            if not _others_are_read(basis, enough):
+                return False
         block = list(rows.values_list("claim", flat=True)[: _at_a_time(basis)])
         found = PieceByPiece(basis).judged(block)
         with transaction.atomic():
@@ -285,6 +288,16 @@ def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
             rows.filter(claim__in=block).delete()  # of those whose words changed meanwhile nothing was kept
         if enough():
             return False
+    return True
+
+
+def _others_are_read(basis: Basis, enough: Callable[[], bool]) -> bool:
+    """See to it that what came in by other ways (an import) has its vectors too; whether all has."""
+    if not basis.by_meaning:
+        return True
+    assert basis.engine is not None
+    with suppress(NoServer):  # then by words alone, until the server answers
+        return embeddings.fill(basis.dossier, basis.engine, enough=enough)
     return True
 
 

@@ -44,8 +44,7 @@ SAID = (
 
 @pytest.fixture
 def claims(dossier: Dossier, analyst: Membership) -> list[Claim]:
-    source = make_source(dossier, by=analyst)
-    return [make_claim(source, by=analyst, statement=statement) for statement in SAID]
+    return [make_claim(make_source(dossier, one, by=analyst), one, by=analyst, statement=one) for one in SAID]
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +132,8 @@ def test_a_search_without_a_job_is_taken_up(
 def test_what_was_dismissed_is_computed_no_more(
     claims: list[Claim], dossier: Dossier, analyst: Membership
 ) -> None:
-    look_at(claims[0])
+    for claim in claims:
+        look_at(claim)
     pair = Suggested.objects.open().in_order("score")[0]
     dismiss(one=pair.one, other=pair.other, by=analyst)
     Suggested.objects.all().delete()
@@ -231,11 +231,11 @@ def test_the_database_refuses_what_is_no_pair_of_the_dossier(claims: list[Claim]
     sql = "INSERT INTO claims_dismissal (dossier_id, one_id, other_id) VALUES (%s, %s, %s)"
     foreign = make_dossier("elsewhere")
     one, other = claims[0].pk, claims[1].pk
+    assert "history" in wrong("TRUNCATE claims_dismissal", [])
     assert "dismissal_in_order" in wrong(sql, [dossier.pk, other, one])
     assert "in_dossier" in wrong(sql, [foreign.pk, one, other])
     Dismissal.objects.create(dossier=dossier, one=claims[0], other=claims[1])
     assert "dismissal_once_a_pair" in wrong(sql, [dossier.pk, one, other])
-    assert "history" in wrong("TRUNCATE claims_dismissal", [])
     assert "as it was written" in wrong("DELETE FROM claims_dismissalevent", [])
     with pytest.raises(IntegrityError, match="suggested_stance_known"), transaction.atomic():
         make_suggested(claims[0], claims[1], stance="neither", probabilities=[0, 0, 1], uncertainty=0)

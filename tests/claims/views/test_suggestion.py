@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from claims.actions.bin import put_in_bin
 from claims.actions.claim import edit_claim
+from claims.actions.suggestion import look_at
 from claims.models import Claim, Dismissal, Link, LookedAt, Suggested, SuggestionRun
 from sources.models import Dossier, Membership
 from tests.conftest import entered, make_claim, make_link, make_source, make_suggested
@@ -20,9 +21,8 @@ CLAIM = "/d/china-russia/claims/1/suggestions/"
 
 @pytest.fixture
 def claims(dossier: Dossier, analyst: Membership) -> list[Claim]:
-    source = make_source(dossier, by=analyst)
     said = ("Trade rose in March.", "Trade fell in March.", "Trade is as it was.", "The ministry denied it.")
-    return [make_claim(source, by=analyst, statement=statement) for statement in said]
+    return [make_claim(make_source(dossier, one, by=analyst), one, by=analyst, statement=one) for one in said]
 
 
 def pairs(client: Client, address: str = LIST) -> list[str]:
@@ -61,7 +61,7 @@ def test_the_likeliest_come_first_and_changes_over_time_stand_apart(
 def test_pages_follow_each_other_without_a_gap(
     claims: list[Claim], dossier: Dossier, analyst: Membership, sign_in: SignIn
 ) -> None:
-    source = claims[0].source
+    source = make_source(dossier, by=analyst)
     more = [make_claim(source, by=analyst, statement=f"Number {n}.") for n in range(24)]
     for n, other in enumerate(more):
         make_suggested(claims[0], other, score=round(0.9 - n // 3 / 100, 4))
@@ -178,6 +178,8 @@ def test_what_cannot_be_accepted_is_refused(
 def test_a_claim_is_looked_at_at_once_and_its_part_is_loaded_by_itself(
     claims: list[Claim], analyst: Membership, sign_in: SignIn
 ) -> None:
+    for claim in claims[1:]:
+        look_at(claim)
     page = sign_in(analyst).get("/d/china-russia/claims/1/").content.decode()
     assert f'hx-get="{CLAIM}"' in page
     body = sign_in(analyst, htmx=True).get(CLAIM).content.decode()
@@ -185,7 +187,7 @@ def test_a_claim_is_looked_at_at_once_and_its_part_is_loaded_by_itself(
     assert "May be " in body
     assert "Trade fell in March." in body
     assert "At most 20 of each kind" in body
-    assert LookedAt.objects.get().provisional
+    assert LookedAt.objects.get(claim=claims[0]).provisional
     before = list(Suggested.objects.order_by("pk").values_list("pk", "at"))
     assert "<html" in sign_in(analyst).get(CLAIM).content.decode()
     assert list(Suggested.objects.order_by("pk").values_list("pk", "at")) == before, "once is enough"
