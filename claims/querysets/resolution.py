@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from sources.querysets import related_rows
 
 if TYPE_CHECKING:
-    from claims.models import Claim
+    from claims.models import Claim, Contradiction, Due, Resolution  # noqa: F401
     from sources.access import Access
 
 FEW = 1_000
