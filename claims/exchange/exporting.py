@@ -52,7 +52,7 @@ def begin_export(
 ) -> Export:
     """Have a job write it; one that this person has asked for already, and that is not done yet, is given again."""
     mine = Export.objects.of(access.dossier.pk, access.person.pk).at_work()
-    same = mine.filter(format=chosen.name, query=query, annotated_set=annotated_set).first()
+    same: Export | None = mine.filter(format=chosen.name, query=query, annotated_set=annotated_set).first()
     if same is not None:
         return same
     export: Export = Export.objects.create(

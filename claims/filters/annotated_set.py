@@ -65,7 +65,8 @@ class SetFilter(LinkFilter):
 
     @property
     def _day(self) -> date | None:
-        return self.form.cleaned_data.get("as_of")
+        day: date | None = self.form.cleaned_data.get("as_of")
+        return day
 
     def by_kind(self, links: LinkQuerySet, name: str, value: str) -> LinkQuerySet:
         if self._day is None:

@@ -1,9 +1,12 @@
 """How exports are read: hers alone, at work, past their time."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models.functions import Now
+
+if TYPE_CHECKING:
+    from claims.models import Export  # noqa: F401  named in quotes alone
 
 AT_WORK = ("waiting", "writing")
 
