@@ -140,9 +140,7 @@ def _text(row: Iterable[Any]) -> Text:
 def _side(row: tuple[Any, ...], **more: Any) -> Side:
     number, statement, quote, start, end, speaker, affiliation, *rest = row[: len(_SIDE)]
     source = _text(row[len(_SIDE) : _PER_SIDE])
-    return Side(
-        number, statement, quote, start, end, speaker or "", affiliation or "", *rest, source=source, **more
-    )
+    return Side(number, statement, quote, start, end, speaker or "", affiliation or "", *rest, source, **more)
 
 
 def _votes() -> ArraySubquery:
@@ -166,10 +164,10 @@ def pairs(selection: Selection, *, votes: bool = False) -> Iterator[Pair]:
         shown = votes and row[2] != IN_REVIEW
         yield Pair(
             *row[:first],
-            one=_side(row[first:second]),
-            other=_side(row[second : second + _PER_SIDE]),
-            at=row[second + _PER_SIDE],
-            votes=tuple(Vote(**vote) for vote in row[-1]) if shown else (),
+            _side(row[first:second]),
+            _side(row[second : second + _PER_SIDE]),
+            row[second + _PER_SIDE],
+            tuple(Vote(**vote) for vote in row[-1]) if shown else (),
         )
 
 

@@ -67,7 +67,8 @@ def _without_first(found: Iterator[list[str]]) -> Iterator[list[str]]:
 def _sheet(book: Any, name: str, columns: tuple[str, ...], found: Iterable[list[str]]) -> None:
     """A sheet of these rows; when it is full, the next one goes on."""
     head = book.add_format({"bold": True, "bottom": 1})
-    sheet, row, part = None, ROWS, 0
+    sheet: Any = None
+    row, part = ROWS, 0
     for cells in found:
         if row >= ROWS:
             part += 1

@@ -163,7 +163,7 @@ def _bodies(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _claim(record: Record, one: dict[str, Any], targets: list[Json], given: Given, page: str) -> None:
     target = targets[0] if targets else None
     exact, before, after, start = _quote(target)
-    if not exact:
+    if not exact or not isinstance(target, dict):
         record.wrong("target.selector", "names no words of a text: it has no TextQuoteSelector")
         return
     if len(targets) > 1:

@@ -7,6 +7,7 @@ of arguments, it says.
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from claims.exchange.foreign.records import Given, Joined, NotRead, Parsed, Reader, Record, Said, Where
 from claims.exchange.foreign.table import text_of
@@ -203,7 +204,9 @@ class _Reading:
             source or self.given.name, told.get("title") or source or self.given.name, told.get("outlet", ""),
             url=told.get("url", ""),
         )  # fmt: skip
-        known = {key: told.get(key, "") for key in ("quote", "speaker", "via", "asserted", "about")}
+        known: dict[str, Any] = {
+            key: told.get(key, "") for key in ("quote", "speaker", "via", "asserted", "about")
+        }
         record.claims = [
             Said(element.name, statement, where, topics=list(dict.fromkeys(element.tags)), **known)
         ]

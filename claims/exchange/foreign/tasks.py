@@ -29,7 +29,7 @@ def _text(value: Any) -> str:
 
 def _described(side: str, data: dict[str, Any], key: str, statement: str, given: Given) -> Said:
     """A claim with what the data say of this side beside the statement."""
-    told = {
+    told: dict[str, Any] = {
         name: _text(data.get(f"{side}_{name}")) for name in (*_FIELDS, "source", "source_title", "outlet")
     }
     source = told.pop("source")
@@ -174,8 +174,8 @@ def _span_task(
     record: Record, data: dict[str, Any], annotations: list[dict[str, Any]], given: Given, notes: _Notes
 ) -> None:
     """Spans of the task's text are claims; relations between them that say how two claims stand are links."""
-    texts = {name: value for name, value in data.items() if isinstance(value, str) and value}
-    text = texts.get("text") or max(texts.values(), key=len, default="")
+    texts: dict[str, str] = {name: value for name, value in data.items() if isinstance(value, str)}
+    text: str = texts.get("text", "") or max(texts.values(), key=len, default="")
     if not text:
         record.wrong("data", "has neither two statements nor a text")
         return
