@@ -255,6 +255,9 @@ def told(body: str) -> str:
     return TIMES.sub("T", SECRETS.sub("", re.sub(r'"(uid|exported|generator)":"[^"]*"', "", body)))
 
 
+TELLING_EXPORT = re.compile(r"/sets/export/\?(.*&)?format=(gainsay|nli)\b")
+
+
 @dataclass
 class Walk:
     """All that one person finds: the pages by address, and the name of the route of each."""
@@ -284,10 +287,10 @@ class Walk:
                 self._keep(f"{address} (htmx)", named[path], fragment)
             for to in offered(page, address) if choices else ():
                 name = named.get(urlsplit(to).path)
-                # One choice at a time: of what chosen pages offer, the exports alone are followed.
+                # One choice at a time: of what chosen pages offer, the exports that tell of reviews alone are followed.
                 if name == "claims:set-file" and not to.endswith(MADE_OF_A_SET):
                     continue
-                if name and "?" in to and (not chosen or name == "claims:set-export"):
+                if name and "?" in to and (not chosen or TELLING_EXPORT.search(to)):
                     waiting.append(to)
 
     def _keep(self, address: str, name: str, answer: Any) -> str:
