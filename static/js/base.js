@@ -155,6 +155,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* Escape leaves a field, after whatever the page itself does with it; a search empties first, as browsers do. */
+window.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  const field = event.target;
+  if (!field.matches?.("main textarea, main input:not([type=checkbox], [type=radio], [type=file])")) return;
+  if (field.closest("dialog, :popover-open") || (field.type === "search" && field.value !== "")) return;
+  field.blur();
+});
+
 /* A swap never leaves the keyboard nowhere: if what had the focus is gone, what came in its place has it. */
 let lost = false;
 document.addEventListener("htmx:beforeSwap", (event) => {
