@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from claims.actions.review import disclose
-from claims.models import IN_REVIEW, Claim, Kind, Link, State
+from claims.models import IN_REVIEW, Claim, Kind, Link, State, Suggested
 from claims.querysets.link import LinkQuerySet, fetch_sides
 from claims.views.contradiction import dues_of
 from config.web import Request, show
@@ -17,6 +17,9 @@ from sources.models import Counter, Letter, Role, Source
 
 CONTRADICTIONS = 12
 RECENT = 6
+WAITING = 200
+"""How far what waits for a person is counted."""
+
 COUNTED = 5_000
 """How far the front page counts; past it, it says about how many."""
 
@@ -51,8 +54,23 @@ def front(request: Request, slug: str) -> HttpResponse:
             else Count(progress.total),
             "progress": progress,
             "dues": dues_of(access),
+            **_waiting(access, links),
         },
     )
+
+
+def _waiting(access: Access, links: LinkQuerySet) -> dict[str, Any]:
+    """What waits for whoever looks: pairs for her own verdict, pairs that the machine suggests."""
+    waiting: dict[str, Any] = {}
+    if access.can_review:
+        near = links.filter(state=State.PROPOSED).order_by("number").values("pk")[: WAITING + 1]
+        mine = Link.objects.filter(pk__in=near).to_review(access.person.pk).order_by().count()
+        waiting["to_review"] = Count(min(mine, WAITING), at_least=mine > WAITING)
+    if access.can_write:
+        found = Suggested.objects.filter(dossier=access.dossier).open().order_by()
+        many = found.values("pk")[: WAITING + 1].count()
+        waiting["suggested"] = Count(min(many, WAITING), at_least=many > WAITING)
+    return waiting
 
 
 def _disclose(access: Access, contradictions: list[Link], links: LinkQuerySet) -> None:

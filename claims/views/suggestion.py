@@ -80,7 +80,7 @@ class Row:
 def suggestion_list(request: Request, slug: str) -> HttpResponse:
     """The pairs worth an eye, ranked; how far a search is; to a lead what was learned. To htmx the search alone."""
     access = enter(request, slug, Role.ANALYST)
-    context = {"section": "pair", **_search(access)}
+    context = {"section": "suggestions", **_search(access)}
     if request.htmx and "search" in request.GET:
         return show(request, LIST, context, fragment="search")
     if request.GET.get("show") == "dismissed":

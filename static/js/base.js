@@ -155,6 +155,28 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* Escape leaves a field, after whatever the page itself does with it; a search empties first, as browsers do. */
+window.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  const field = event.target;
+  if (!field.matches?.("main textarea, main input:not([type=checkbox], [type=radio], [type=file])")) return;
+  if (field.closest("dialog, :popover-open") || (field.type === "search" && field.value !== "")) return;
+  field.blur();
+});
+
+/* A swap never leaves the keyboard nowhere: if what had the focus is gone, what came in its place has it. */
+let lost = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  lost = event.detail.target.contains(document.activeElement) && document.activeElement !== document.body;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const come = event.detail.elt;
+  if (!lost || !come.isConnected || document.activeElement !== document.body) return;
+  lost = false;
+  if (!come.matches("a[href], button, input, select, textarea, summary, [tabindex]")) come.tabIndex = -1;
+  come.focus({ preventScroll: true });
+});
+
 /* ── Light and dark: kept in a cookie, so that the server writes it and no page flashes ───────────────────── */
 
 const theme = document.querySelector("[data-theme-switch]");

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-README = {"front", "reader", "review", "origins"}
+README = {"front", "reader", "review", "origins", "contradictions", "suggestions", "agreement"}
 PORT = 8766
 PASSWORD = "for the pictures"
 LOOKS = {
