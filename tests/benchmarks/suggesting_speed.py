@@ -3,7 +3,8 @@
 ``uv run python -m tests.benchmarks.suggesting_speed [--sizes 1000,10000,100000] [--sample 512] [--read]`` makes a
 dossier of each size in a database of its own (generate.py's, by COPY), fills the table of vectors, prints a table:
 
-- ``new claim``: what a person waits for under a claim just saved, embedding and writing included (median, p95);
+- ``new claim``: what a person waits for under a claim just saved, embedding and writing included (median, p95), and
+  how long processors worked for it, here and in the database's process (median): what is left on a busy machine;
 - ``per claim``: the search of the whole, measured over ``--sample`` claims in blocks spread over the dossier, and what
   that comes to for all of it. A sample is what it says: with fewer claims than that all are searched;
 - ``memory``: the most the searching process held, and how much it held before it searched.
@@ -53,7 +54,9 @@ def main() -> None:
     if given.step:
         _one(given)
         return
-    print("| claims | new claim, median; p95 | per claim in the whole | the whole | memory; before | load |")
+    print(
+        "| claims | new claim, median; p95; worked | per claim; worked | the whole | memory; before | load |"
+    )
     print("|---|---|---|---|---|---|", flush=True)
     for size in given.sizes.split(","):
         folder = Path(tempfile.mkdtemp(prefix="gainsay-speed-")) if given.keep is None else given.keep / size
@@ -108,7 +111,8 @@ def _make(size: int, *, model: bool) -> None:
 
     generate.CLAIMS, generate.LINKS, generate.SOURCES = size, size * 2, size // 20
     generate.HUB, generate.HUB_LINKS = size // 2 + 1, min(generate.HUB_LINKS, size // 100)
-    generate.JUDGED, generate.WAITING, generate.BEGUN = size // 2, size // 5, size
+    generate.JUDGED = generate.WAITING = generate.BEGUN = 0  # no link has a review: suggestions read none
+    generate.FEW_JUDGED = 0
     _say(f"{size:,} claims: made")
     dossier = generate.generate()
     engine = proposing.Basis.of(dossier, in_haste=True).engine
@@ -152,7 +156,7 @@ class _Run:
         block = self.proposing.PIECE
         chosen = [self.keys[at : at + block] for at in range(0, len(self.keys), block * spread)]
         searching = self.proposing.PieceByPiece(self.basis)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _worked()
         counted = 0
         for at, keys in enumerate(chosen):
             self.embeddings.crowd(self.dossier, self.basis.engine, keys)
@@ -160,15 +164,17 @@ class _Run:
             counted += len(keys)
             _say(f"{self.size:,} claims: block {at + 1} of {len(chosen)}")
         each = (time.perf_counter() - started) / max(1, counted)
+        working = (_worked() - worked) / max(1, counted)
         whole = each * len(self.keys)
         how = "" if counted == len(self.keys) else f", from a sample of {counted:,}"
-        waited = f"{statistics.median(new) * 1000:.0f} ms; {_p95(new) * 1000:.0f} ms"
-        took = f"{each * 1000:.1f} ms | {whole / 60:.1f} min{how}"
+        waits, works = zip(*new, strict=True)
+        waited = f"{_ms(statistics.median(waits))}; {_ms(_p95(waits))}; {_ms(statistics.median(works))}"
+        took = f"{_ms(each)}; {_ms(working)} | {whole / 60:.1f} min{how}"
         held = f"{_memory('VmHWM'):.0f} MB; {before:.0f} MB"
         print(f"\r| {self.size:,} | {waited} | {took} | {held} | {os.getloadavg()[0]:.1f} |", flush=True)
 
-    def _new(self) -> list[float]:
-        """How long the suggestions of claims just saved took."""
+    def _new(self) -> list[tuple[float, float]]:
+        """How long the suggestions of claims just saved took, and how long processors worked."""
         claims = self._new_claims()
         if not self.profile:
             return _each(claims, self._look)
@@ -206,14 +212,32 @@ class _Run:
         look_at(claim)
 
 
-def _each(records: Sequence[Any], act: Callable[[Any], None], warm: int = 2) -> list[float]:
-    """How long the act took for each; the first few, which fill caches, are not counted."""
+def _each(records: Sequence[Any], act: Callable[[Any], None], warm: int = 2) -> list[tuple[float, float]]:
+    """How long the act took for each, and how long processors worked; the first few, which fill caches, not counted."""
     took = []
     for record in records:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _worked()
         act(record)
-        took.append(time.perf_counter() - started)
+        took.append((time.perf_counter() - started, _worked() - worked))
     return took[warm:]
+
+
+def _worked() -> float:
+    """Seconds of processors used so far by this process, and by the database's for it where that runs here."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [process] = cursor.fetchone()
+    used = time.process_time()
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
 
 
 def _projected(texts: Sequence[str], dimensions: int) -> Any:
