@@ -193,6 +193,7 @@ class _Run:
         for old in Claim.objects.filter(pk__in=self.keys[::step][: NEW_CLAIMS + 2]).select_related(
             "source", "by"
         ):
+            assert old.by
             words = old.statement.split()
             made.append(
                 create_claim(

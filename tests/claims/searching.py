@@ -28,8 +28,8 @@ def main() -> None:
             time.sleep(600)
         left -= 1
 
-    proposing.entailment = lambda: None  # type: ignore[assignment]
-    suggestion.PIECE, suggestion.keep = 2, keep
+    vars(proposing)["entailment"] = lambda: None
+    vars(suggestion).update(PIECE=2, keep=keep)
     call_command("procrastinate", "worker")
 
 

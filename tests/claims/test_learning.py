@@ -55,6 +55,8 @@ def test_verdicts_teach_and_the_lead_reads_what_came_of_it(
     learned = learn_from_verdicts(dossier)
     assert learned.better
     assert learned.judge
+    assert learned.before
+    assert learned.after
     assert learned.after["log_loss"] < learned.before["log_loss"] - 0.1
     assert learned.after["accuracy"] > learned.before["accuracy"]
     assert len(learned.taught) == PAIRS
