@@ -5,6 +5,7 @@ having seen what it is tested on, and the new one starts from the old.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from claims import embeddings
 from claims.models import LearnedJudge, Link, State
 from claims.proposing import Basis, base_judge, links_as_evidence, views
 from claims.querysets.link import LinkQuerySet
+from claims.suggestions.embedding import NoServer
 from claims.suggestions.learning import LEAST, TooFew, learn
 from claims.suggestions.suggesting import Dossier as Known
 from sources.models import Dossier
@@ -97,7 +99,10 @@ def _known(basis: Basis, links: list[int]) -> Known:
     rows = list(views(basis.dossier, {key for pair in pairs for key in pair}))
     vectors = denied = crowd = None
     if basis.by_meaning and basis.engine and rows:
-        vectors, denied, crowd = embeddings.matrices(basis.dossier, basis.engine, [key for key, _, _ in rows])
+        keys = [key for key, _, _ in rows]
+        with suppress(NoServer):  # then what vectors say is left as it is
+            embeddings.fill(basis.dossier, basis.engine, claims=keys)
+            vectors, denied, crowd = embeddings.matrices(basis.dossier, basis.engine, keys)
     return Known(
         claims=[view for _, _, view in rows],
         links=list(links_as_evidence(Link.objects.filter(pk__in=links))),

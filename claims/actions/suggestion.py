@@ -22,8 +22,8 @@ from claims.actions.learning import learn_from_verdicts
 from claims.models import Claim, LookedAt, Suggested, SuggestionRun
 from claims.proposing import IN_MEMORY, PIECE, Basis, Found, InMemory, PieceByPiece
 from claims.suggestions.embedding import NoServer, unanswered
-from claims.suggestions.records import Suggestion
-from claims.suggestions.suggesting import PER_CLAIM, best_first
+from claims.suggestions.ranked import Ranked
+from claims.suggestions.suggesting import PER_CLAIM
 from sources.actions.origin import propose_origins
 from sources.models import Dossier, Membership
 
@@ -43,9 +43,13 @@ logger = logging.getLogger(__name__)
 
 
 def suggest(
-    dossier: Dossier, *, per_claim: int = PER_CLAIM, progress: Callable[[int], object] = lambda claims: None
-) -> tuple[list[Suggestion], str]:
-    """Every pair of live claims worth a person's eye, best first, and a sentence on how they were found.
+    dossier: Dossier,
+    into: Ranked,
+    *,
+    per_claim: int = PER_CLAIM,
+    progress: Callable[[int], object] = lambda claims: None,
+) -> str:
+    """Put every pair of live claims worth a person's eye into ``into``; a sentence on how they were found.
 
     For each claim its best contradicts and supports, ``per_claim`` of each, a pair once a kind, without those that are
     linked, in the bin too, or dismissed. The keys of the claims are their cited numbers. All is done here that a job
@@ -54,13 +58,12 @@ def suggest(
     """
     basis, told = prepared(dossier)
     judges = searching(basis)
-    found: list[Suggestion] = []
     last = 0
     while block := _next_claims(dossier, last):
-        found += [one.suggestion for one in judges.judged(block, per_claim)]
+        into.add(one.suggestion for one in judges.judged(block, per_claim))
         last = block[-1]
         progress(len(block))
-    return best_first(found), " ".join(filter(None, (basis.told, told)))
+    return " ".join(filter(None, (basis.told, told)))
 
 
 def prepared(dossier: Dossier) -> tuple[Basis, str]:

@@ -127,9 +127,10 @@ def moved(part: Part, rows: Floats, yes: npt.NDArray[np.bool_]) -> Part:
     """A logistic regression whose penalty is the distance from ``part``'s weights, features scaled to unit spread."""
     if not yes.any() or yes.all():
         return part
-    spread = np.maximum(rows.std(axis=0), 1e-3)
-    scaled = (rows - part.means) / spread
-    start = np.append(part.weights / part.scales * spread, part.intercept)
+    means, spread = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-3)
+    scaled = (rows - means) / spread  # what is the same in all moves nothing, and stands in the intercept
+    weights = part.weights / part.scales
+    start = np.append(weights * spread, part.intercept + weights @ (means - part.means))
     sign = np.where(yes, 1.0, -1.0)
 
     def loss(theta: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
@@ -141,8 +142,13 @@ def moved(part: Part, rows: Floats, yes: npt.NDArray[np.bool_]) -> Part:
         return float(np.logaddexp(0, -margin).sum() + PULL / 2 * (away @ (theta - start))), gradient
 
     best = minimize(loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    weights = np.where(rows.std(axis=0) > 0, best[:-1] / spread, part.weights / part.scales)
-    return Part(float(best[-1]), weights.astype(np.float32), part.means, np.ones(len(NAMES), np.float32))
+    weights = np.where(rows.std(axis=0) > 0, best[:-1] / spread, weights)
+    return Part(
+        float(best[-1]),
+        weights.astype(np.float32),
+        means.astype(np.float32),
+        np.ones(len(NAMES), np.float32),
+    )
 
 
 def losses(given: Floats, yes: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:

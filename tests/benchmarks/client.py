@@ -39,13 +39,13 @@ def serving() -> Iterator["Server"]:
         cwd=settings.BASE_DIR,
         stdout=subprocess.DEVNULL,
     )
+    server = Server(port, process)
     try:
-        server = Server(port, process)
         server.wait()
         yield server
-    finally:
-        process.terminate()
-        process.wait()
+    finally:  # another process by now where it was killed and started anew
+        server.process.terminate()
+        server.process.wait()
 
 
 @dataclass

@@ -20,6 +20,7 @@ from claims.actions.suggestion import (
 )
 from claims.models import Claim, Dismissal, LearnedJudge, Link, LookedAt, Suggested, SuggestionRun
 from claims.proposing import Basis, InMemory, PieceByPiece
+from claims.suggestions.ranked import Ranked
 from sources.models import Dossier, Membership
 from tests.claims.test_two_at_once import all_at_once
 from tests.conftest import (
@@ -142,8 +143,9 @@ def test_what_was_dismissed_is_computed_no_more(
         look_at(claim)
     assert Suggested.objects.exists()
     assert not Suggested.objects.of_pair(pair.one_id, pair.other_id).exists()
-    found, _ = suggest(dossier)
-    assert {pair.one.cited, pair.other.cited} not in [{one.a, one.b} for one in found]
+    with Ranked() as found:
+        suggest(dossier, found)
+        assert {pair.one.cited, pair.other.cited} not in [{one.a, one.b} for one in found]
 
 
 def test_nothing_is_kept_of_words_that_changed_while_they_were_judged(
@@ -178,7 +180,8 @@ def test_a_large_dossier_is_searched_piece_by_piece(
 
 
 def test_too_few_verdicts_teach_nothing(claims: list[Claim], dossier: Dossier) -> None:
-    suggest(dossier)
+    with Ranked() as found:
+        suggest(dossier, found)
     learned = LearnedJudge.objects.get()
     assert learned.judge is None
     assert "learning needs 60" in learned.why

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 60
 WAIT = 90.0
+HOUSE = ("manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1")
 
 
 def files() -> list[File]:
@@ -39,12 +40,14 @@ def files() -> list[File]:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of its own process on the tests' database."""
+def worker(
+    *command: str,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of its own process on the tests' database; the command is given where it is another than the house's."""
     parameters = connection.get_connection_params()
     where = {name: parameters[name] for name in ("host", "port", "dbname", "user") if name in parameters}
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1"],
+        [sys.executable, *(command or HOUSE)],
         cwd=settings.BASE_DIR,
         env={
             **os.environ,

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from claims.actions.suggestion import suggest
 from claims.models import Claim
+from claims.suggestions.ranked import Ranked
 from claims.suggestions.records import Suggestion
 from claims.suggestions.suggesting import PER_CLAIM
 from config.commands import OperatorCommand
@@ -37,12 +38,13 @@ class Command(OperatorCommand):
             raise CommandError("--limit is a number from 1.")
         propose_origins(dossier)
         total = Claim.objects.live().filter(dossier=dossier).count()
-        with tqdm(total=total, unit=" claims", disable=None, leave=False) as bar:
-            found, told = suggest(dossier, per_claim=options["limit"], progress=bar.update)
-        for one in found:
-            line = orjson.dumps(_line(one)).decode() if options["json"] else _words(one)
-            sys.stdout.write(line + "\n")
-        closing = f"{dossier.slug}: {len(found):,} suggestions for {total:,} claims. {told}".rstrip()
+        with Ranked() as found:
+            with tqdm(total=total, unit=" claims", disable=None, leave=False) as bar:
+                told = suggest(dossier, found, per_claim=options["limit"], progress=bar.update)
+            for one in found:
+                line = orjson.dumps(_line(one)).decode() if options["json"] else _words(one)
+                sys.stdout.write(line + "\n")
+            closing = f"{dossier.slug}: {len(found):,} suggestions for {total:,} claims. {told}".rstrip()
         (self.stderr if options["json"] else self.stdout).write(closing)
 
 

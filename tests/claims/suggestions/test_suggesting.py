@@ -1,6 +1,7 @@
 """Suggestions over small dossiers, without a sentence model unless the test says so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from claims.suggestions.bert import Floats
 from claims.suggestions.features import NAMES
 from claims.suggestions.judge import PLACE, Judge, default_judge
 from claims.suggestions.learning import TooFew, Verdict, learn, splits
+from claims.suggestions.ranked import Ranked
 from claims.suggestions.records import ClaimView, LinkView, Stance
 from claims.suggestions.suggesting import Dossier, best_first
 from claims.suggestions.words import Bm25, stem
@@ -28,6 +30,17 @@ def test_the_opposed_pair_comes_first_and_says_why() -> None:
     best = [one for one in made if one.stance is Stance.CONTRADICTS and not one.over_time]
     assert {best[0].a, best[0].b} == {"C-1", "C-2"}
     assert any("“rose”" in reason.sentence for reason in best[0].reasons)
+
+
+def test_in_a_file_they_rank_as_in_memory() -> None:
+    made = list(Dossier(CLAIMS).suggest())
+    again = [replace(one, score=one.score + 0.001, method="another") for one in made[::3]]
+    with Ranked() as ranked:
+        ranked.add([*again, *made])
+        ranked.add(made)
+        assert list(ranked) == best_first([*again, *made])
+        assert len(ranked) == len(best_first(made))
+        assert {one.method for one in ranked} == {made[0].method, "another"}
 
 
 def test_another_year_may_be_a_change_over_time() -> None:
