@@ -7,6 +7,7 @@ PAGES = [
     ("dossier-create", "lead", "/d/new/"),
     ("profile", "lead", "/accounts/profile/"),
     ("keys", "lead", "/accounts/keys/"),
+    ("tokens", "lead", "/accounts/tokens/"),
     ("password", "lead", "/accounts/password/"),
     ("front", "analyst", "/d/china-russia/"),
     ("sources", "analyst", "/d/china-russia/sources/"),
