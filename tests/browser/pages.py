@@ -71,6 +71,7 @@ PAGES = [
     ("foreign-import", "analyst", "/d/china-russia/import/foreign/"),
     ("members", "lead", "/d/china-russia/members/"),
     ("settings", "lead", "/d/china-russia/settings/"),
+    ("webhooks", "lead", "/d/china-russia/webhooks/"),
     ("bin", "lead", "/d/china-russia/bin/"),
     ("not-found", "outsider", "/d/china-russia/"),
     ("refused", "viewer", "/d/china-russia/settings/"),
