@@ -125,7 +125,7 @@ def test_a_link_that_is_judged_anew_meanwhile_is_told_of_no_more(
     link = settled(lead, reviewer)
     adjudicate(link, by=lead, verdict="neither")
     link.refresh_from_db()
-    withdraw_adjudication(link)
+    withdraw_adjudication(link, given_at=link.adjudicated_at)
     tell(hook.pk)
     assert receiver.got == []
     assert Delivery.objects.get().state == "dropped"
