@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.urls import path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 
 from claims.api import claims, dossiers, exporting, importing, links, sets, sources
@@ -48,9 +50,10 @@ def _urls() -> tuple[Any, ...]:
     found: tuple[Any, ...] = api.urls
     patterns, *rest = found
     for pattern in patterns:
-        if pattern.name not in ("openapi-json", "openapi-view"):
+        if pattern.name not in ("api-root", "openapi-json", "openapi-view"):
             pattern.callback.login_required = False
-    return ([pattern for pattern in patterns if pattern.name != "api-root"], *rest)
+    root = path("", RedirectView.as_view(pattern_name="api-v1:openapi-view"), name="api-root")
+    return ([root, *(pattern for pattern in patterns if pattern.name != root.name)], *rest)
 
 
 urls = _urls()

@@ -123,8 +123,10 @@ def test_a_link_that_is_judged_anew_meanwhile_is_told_of_no_more(
 ) -> None:
     hook, _ = registered(lead, receiver.at("/hook"))
     link = settled(lead, reviewer)
+    make_review(link, by=lead, verdict="neither")
     adjudicate(link, by=lead, verdict="neither")
     link.refresh_from_db()
+    assert Delivery.objects.get().details == {"verdict": "neither"}
     withdraw_adjudication(link, given_at=link.adjudicated_at)
     tell(hook.pk)
     assert receiver.got == []

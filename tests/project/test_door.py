@@ -274,6 +274,7 @@ OUTSIDE = {
     "sources:digest-stop": Outside((302, 302), (200, 302)),
     "sources:tokens": Outside((302, 302), (200, 422)),
     "sources:token-revoke": Outside((302, 302), (405, 404), {"uid": DONE}),
+    "api-v1:api-root": Outside((302, 302), (302, 302)),
     "api-v1:openapi-view": Outside((302, 302), (200, 200)),
     "api-v1:openapi-json": Outside((302, 302), (200, 200)),
     "sources:keys": Outside((302, 302), (200, 302)),
