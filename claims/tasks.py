@@ -11,6 +11,7 @@ from claims.actions.intake import store_intake_items
 from claims.actions.learning import dossiers_to_learn, learn_from_verdicts
 from claims.actions.review import disclose
 from claims.actions.suggestion import go_on, look_later, runs_without_job
+from claims.actions.webhook import clear_deliveries, tell, tell_later, to_be_told
 from claims.digest import send_digests
 from claims.exchange import exporting
 from claims.exchange.registry import FORMATS
@@ -109,5 +110,21 @@ async def take_up_exports(timestamp: int) -> None:
 @app.periodic(cron="27 3 * * *")
 @app.task(queueing_lock="clear_exports")
 def clear_exports(timestamp: int) -> None:
-    """Remove the exports whose week is over."""
+    """Remove the exports whose week is over, and what webhooks were told a month ago."""
     Export.objects.expired().delete()
+    clear_deliveries()
+
+
+@app.task(pass_context=True, retry=AGAIN)
+def tell_webhook(context: JobContext, webhook: int) -> None:
+    """Tell an address what is due."""
+    with another_may_do_it(context.job):
+        tell(webhook, enough=turn(context))
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="tell_webhooks")
+def tell_webhooks(timestamp: int) -> None:
+    """Queue the jobs of the addresses for which something is due."""
+    for key in to_be_told():
+        tell_later(key)

@@ -35,6 +35,7 @@ from claims.views import (
     tray,
     undo,
     version,
+    webhook,
 )
 from claims.views import bin as bin_views
 from sources.views import draft
@@ -168,6 +169,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("d/<slug:slug>/sets/<int:number>/withdraw/", annotated_set.set_withdraw, name="set-withdraw"),
     path("d/<slug:slug>/sets/<int:number>/reinstate/", annotated_set.set_reinstate, name="set-reinstate"),
+    path("d/<slug:slug>/webhooks/", webhook.webhooks, name="webhooks"),
+    path("d/<slug:slug>/webhooks/<uuid:uid>/stop/", webhook.webhook_stop, name="webhook-stop"),
+    path("d/<slug:slug>/webhooks/<uuid:uid>/start/", webhook.webhook_start, name="webhook-start"),
+    path("d/<slug:slug>/webhooks/<uuid:uid>/ping/", webhook.webhook_ping, name="webhook-ping"),
     path("d/<slug:slug>/import/set/", exchange.import_set, name="import-set"),
     path("d/<slug:slug>/import/foreign/", foreign.foreign_import, name="foreign-import"),
     path("d/<slug:slug>/import/foreign/<uuid:uid>/", foreign.foreign_look, name="foreign-look"),

@@ -263,6 +263,8 @@ DESKS = (
             Action("origins.join", "m", "to the numbers of sources to be joined", least="analyst"),
         ),
     ),
+    Desk("A new token", ("sources:tokens",), (Action("token.copy", "c", "copy the token"),)),
+    Desk("A new webhook", ("claims:webhooks",), (Action("webhook.copy", "c", "copy its secret"),)),
     Desk("An invitation", ("sources:member-invite",), (Action("invite.copy", "c", "copy the link"),)),
 )
 

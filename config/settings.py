@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "lucide",
+    "ninja",
     "pgtrigger",
     "pghistory",
     "axes",

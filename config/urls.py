@@ -3,6 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
+from claims.api import urls as api
 from config.health import healthz
 from sources.admin import site as administration
 from sources.views import account
@@ -22,6 +23,7 @@ accounts = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(accounts)),
     path("admin/", administration.urls),
+    path("api/v1/", api),
     path("healthz", healthz, name="healthz"),
     path("", include("sources.urls")),
     path("", include("claims.urls")),

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from config.web import Request
-from sources.models import Dossier, Membership, Role, User
+from sources.models import ApiToken, Dossier, Membership, Role, User
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,16 @@ def access_for(user: User, dossier: Dossier) -> Access | None:
 
 
 def enter(request: Request, slug: str, least: Role, *, to_post: Role | None = None) -> Access:
-    """Open the door of the dossier ``slug`` for whoever is signed in.
+    """Open the door of the dossier ``slug`` for whoever is signed in, or whose token the request brings.
 
     404 for whoever is no member (as for a dossier that does not exist), 403 for a role below ``least``, or below
-    ``to_post`` when the request would change something.
+    ``to_post`` when the request would change something. To a token that is not for this dossier there is none either.
     """
     dossier = Dossier.objects.filter(slug=slug).first()
     access = access_for(request.user, dossier) if dossier else None
+    token: ApiToken | None = getattr(request, "token", None)
+    if access and token and not token.covers(access.dossier):
+        access = None
     if access is None:
         raise Http404("There is no such dossier, or you are no member of it.")
     access.require(to_post if to_post and request.method == "POST" else least)

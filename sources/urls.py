@@ -15,6 +15,7 @@ from sources.views import (
     profile,
     retraction,
     source,
+    token,
 )
 
 app_name = "sources"
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("d/new/", dossier.dossier_create, name="dossier-create"),
     path("accounts/keys/", keys.keys, name="keys"),
+    path("accounts/tokens/", token.tokens, name="tokens"),
+    path("accounts/tokens/<uuid:uid>/revoke/", token.token_revoke, name="token-revoke"),
     path("accounts/digest/stop/", profile.digest_stop, name="digest-stop"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("d/<slug:slug>/members/", member.members, name="members"),

@@ -16,10 +16,12 @@ from claims.models.resolution_kinds import KINDS, ResolutionKind
 from claims.models.review import Disclosure, Lease, Review, Skip
 from claims.models.suggestion import Dismissal, LearnedJudge, LookedAt, Suggested, SuggestionRun
 from claims.models.support import Support
+from claims.models.webhook import PING, Delivery, Event, Webhook
 
 __all__ = [
     "IN_REVIEW",
     "KINDS",
+    "PING",
     "Anchoring",
     "AnnotatedSet",
     "Cause",
@@ -29,9 +31,11 @@ __all__ = [
     "Contradiction",
     "ContradictionType",
     "Credibility",
+    "Delivery",
     "Disclosure",
     "Dismissal",
     "Due",
+    "Event",
     "Export",
     "ExportChunk",
     "Follow",
@@ -69,4 +73,5 @@ __all__ = [
     "Support",
     "Topic",
     "Visit",
+    "Webhook",
 ]

@@ -1,6 +1,6 @@
 """Sets: taking chosen links out in any format, and bringing an exchange file in."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import OperationalError, transaction
 from django.db.models import Count
@@ -14,7 +14,7 @@ from claims.actions.review import disclose
 from claims.exchange.exporting import AT_ONCE, begin_export
 from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.registry import FORMATS
-from claims.exchange.selection import Selection
+from claims.exchange.selection import Format, Selection
 from claims.filters.annotated_set import SetFilter
 from claims.forms.exchange import ImportSetForm
 from claims.models import AnnotatedSet, Export, Kind, Link
@@ -36,7 +36,7 @@ MAX_UPLOAD = 200 * 1024 * 1024
 def set_list(request: Request, slug: str) -> HttpResponse:
     """What an export by these filters would hold, and its downloads."""
     access = enter(request, slug, Role.VIEWER)
-    filters = _filters(access, request.GET)
+    filters = set_filters(access, request.GET)
     if not filters.is_valid():
         return invalid(request, "claims/set_list.html", _page(request, filters, []), fragment="chosen")
     rows = list(filters.qs.with_shown_state(access).for_list().order_by("number")[:PREVIEWED])
@@ -66,13 +66,13 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     So many that it takes its time are written by a job, for whoever asks for that (POST).
     """
     access = enter(request, slug, Role.VIEWER)
-    filters = _filters(access, request.GET)
+    filters = set_filters(access, request.GET)
     chosen = FORMATS.get(request.GET.get("format", ""))
     wrong = chosen.missing() if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
     if chosen is None or wrong or not filters.is_valid():
         return invalid(request, "claims/set_list.html", {**_page(request, filters, []), "wrong": wrong})
     links = filters.qs
-    many = _many(filters)
+    many = is_many(filters)
     if request.method == "POST":
         words = [(label, value) for label, value, _ in filters_on(request, filters.form)]
         export = begin_export(
@@ -82,15 +82,20 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     if many:
         context = {**_page(request, filters, []), **_kept(request, access), "asked": chosen}
         return show(request, "claims/set_list.html", context)
+    return streamed(access, filters, chosen)
+
+
+def streamed(access: Access, filters: SetFilter, chosen: Format) -> StreamingHttpResponse:
+    """The links that pass, written while they are read."""
     # What a filter by verdicts leaves out of a file tells as much as what the file holds.
     disclose(access, filters.untold)
     selection = Selection(
         dossier=access.dossier,
-        links=links,
+        links=filters.qs,
         is_filtered=filters.is_asked,
         access=access,
     )
-    name = f"{slug}-{chosen.name}-{timezone.now():%Y-%m-%d}.{chosen.ending}"
+    name = f"{access.dossier.slug}-{chosen.name}-{timezone.now():%Y-%m-%d}.{chosen.ending}"
     return StreamingHttpResponse(
         chosen.write(selection),
         content_type=media_type(chosen),
@@ -98,7 +103,8 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
     )
 
 
-def _many(filters: SetFilter) -> bool:
+def is_many(filters: SetFilter) -> bool:
+    """Whether so many links pass that a job writes them."""
     return bool(filters.qs.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE)
 
 
@@ -110,7 +116,8 @@ def _query(request: Request) -> str:
     return query.urlencode()
 
 
-def _filters(access: Access, given: Any) -> SetFilter:
+def set_filters(access: Access, given: Any) -> SetFilter:
+    """The filters of a set, over the live links of the dossier."""
     filters = SetFilter(given, Link.objects.live().filter(dossier=access.dossier), access=access)
     filters.form.fields["kind"].label = "Kind"
     return filters
@@ -152,7 +159,7 @@ def _counts(filters: SetFilter) -> dict[str, Any]:
     total = sum(by_kind.values())
     return {
         "total": total,
-        "many": total > COUNTED and _many(filters),
+        "many": total > COUNTED and is_many(filters),
         "count": f"{COUNTED:,}+" if total > COUNTED else f"{total:,}",
         "tallies": [] if total > COUNTED else [(kind, by_kind.get(kind, 0)) for kind in Kind],
     }
@@ -185,7 +192,7 @@ def _import_set(request: Request, access: Access) -> HttpResponse:
         return invalid(request, "claims/import_set.html", context)
     file, dry_run = form.cleaned_data["file"], form.cleaned_data["dry_run"]
     try:
-        report = _bring_in(access, file, dry_run)
+        report = bring_in(access, file.file, dry_run)
     except Refused as refused:
         return invalid(request, "claims/import_set.html", {**context, "refused": refused, "name": file.name})
     except OperationalError:
@@ -199,11 +206,9 @@ def _import_set(request: Request, access: Access) -> HttpResponse:
 
 
 @transaction.atomic
-def _bring_in(access: Access, file: Any, dry_run: bool) -> Report:
+def bring_in(access: Access, file: BinaryIO, dry_run: bool) -> Report:
     """Within one transaction with whoever signs it: a superuser becomes a person of the dossier only if it succeeds."""
-    report = import_file(
-        access.dossier, file.file, by=access.person, as_lead=access.can_lead, dry_run=dry_run
-    )
+    report = import_file(access.dossier, file, by=access.person, as_lead=access.can_lead, dry_run=dry_run)
     if dry_run:
         transaction.set_rollback(True)
     else:

@@ -57,7 +57,7 @@ def link_list(request: Request, slug: str) -> HttpResponse:
     rows = filters.qs.with_shown_state(access).for_rows()
     page = page_of(request, rows, "link", count=_count(filters.qs) if on else "")
     fetch_sides(page.rows)
-    _disclose_decided(access, filters, page)
+    _disclose_page(access, filters, page)
     context = {
         "section": "links",
         "filters": filters,
@@ -79,18 +79,22 @@ def _names(model: type[Topic] | type[Speaker], access: Access) -> QuerySet[Model
     return names.order_by("name")[:NAMES_OFFERED]
 
 
-def _disclose_decided(access: Access, filters: LinkFilter, page: Page[Link]) -> None:
-    """Record whose verdicts this page tells: of the links shown, and of those that a filter by verdicts left out.
+def _disclose_page(access: Access, filters: LinkFilter, page: Page[Link]) -> None:
+    others = filters.untold.before(page.before).order_by("-number")
+    if page.next:
+        others = others.filter(number__gte=page.rows[-1].number)
+    disclose_decided(access, filters, page.rows, others)
 
-    Between the first and the last number on the page, a link that is missing tells its reviewer that it stands
-    otherwise. Of a long stretch that is left out only the first thousand are recorded: a cost.
+
+def disclose_decided(access: Access, filters: LinkFilter, shown: list[Link], left_out: LinkQuerySet) -> None:
+    """Record whose verdicts a page tells: of the links shown, and of those that a filter by verdicts left out.
+
+    Between the first and the last number on the page (``left_out``, in the order of the page), a link that is missing
+    tells its reviewer that it stands otherwise. Of a long stretch only the first thousand are recorded: a cost.
     """
-    decided = page.rows
+    decided = shown
     if filters.is_telling and access.can_review:
-        others = filters.untold.before(page.before).order_by("-number")
-        if page.next:
-            others = others.filter(number__gte=page.rows[-1].number)
-        near = Link.objects.filter(pk__in=others.values("pk")[:TOLD])
+        near = Link.objects.filter(pk__in=left_out.values("pk")[:TOLD])
         decided = [*decided, *near.judged_by(access.person_id).only("pk")]
     disclose(access, decided)
 

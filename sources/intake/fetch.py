@@ -12,8 +12,8 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Buffer, Iterable
-from contextlib import closing
+from collections.abc import Buffer, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -42,6 +42,12 @@ _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; Gainsay)",
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,*/*;q=0.5",
     "Accept-Encoding": "gzip, deflate, br",
+    "Connection": "close",
+}
+_POSTED = {
+    "User-Agent": "Gainsay",
+    "Content-Type": "application/json",
+    "Accept": "*/*",
     "Connection": "close",
 }
 _MOVED = {301, 302, 303, 307, 308}
@@ -132,8 +138,45 @@ class _Deadline:
         )
 
 
+def post(
+    address: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    allow: Iterable[str] = (),
+    seconds: float,
+) -> int:
+    """Send a body to an address under the same rules as ``fetch``, and give the status that it answers.
+
+    What else it answers is not read, and nothing that it sends on to is followed. IntakeError says why it was not
+    reached.
+    """
+    deadline = _Deadline(seconds)
+    try:
+        hop = parse(address.strip())
+        with _asked(hop, Allowed(allow), deadline, 0, "POST", body, {**_POSTED, **headers}) as response:
+            return response.status
+    except TimeoutError as error:
+        raise deadline.missed() from error
+
+
 def _get(hop: Hop, allowed: Allowed, deadline: _Deadline, max_bytes: int) -> Fetched | str:
     """The content at this hop, or the address that it sends on to."""
+    with _asked(hop, allowed, deadline, max_bytes, "GET", None, _HEADERS) as response:
+        return _answer(hop, response, max_bytes)
+
+
+@contextmanager
+def _asked(
+    hop: Hop,
+    allowed: Allowed,
+    deadline: _Deadline,
+    max_bytes: int,
+    method: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> Iterator[http.client.HTTPResponse]:
+    """What answers at this hop, to be read within."""
     sock = _connected(hop, addresses_of(hop, allowed, seconds=deadline.left()), deadline)
     with closing(sock):
         if hop.scheme == "https":
@@ -142,9 +185,9 @@ def _get(hop: Hop, allowed: Allowed, deadline: _Deadline, max_bytes: int) -> Fet
             connection = _Connection(hop.host, hop.port)
             connection.sock = _Wire(sock, deadline, max_bytes + _HEADER_BYTES)
             try:
-                connection.request("GET", hop.target, headers={"Host": hop.netloc, **_HEADERS})
+                connection.request(method, hop.target, body=body, headers={"Host": hop.netloc, **headers})
                 with connection.getresponse() as response:
-                    return _answer(hop, response, max_bytes)
+                    yield response
             except TimeoutError as error:
                 raise deadline.missed() from error
             except (http.client.HTTPException, OSError, ValueError) as error:

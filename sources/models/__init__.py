@@ -9,10 +9,12 @@ from sources.models.original import Original, OriginalChunk
 from sources.models.record import Record
 from sources.models.retraction import Retraction
 from sources.models.source import TEXT_LIMIT, Reliability, Source, SourcePiece
+from sources.models.token import ApiToken, Scope
 from sources.models.user import User
 
 __all__ = [
     "TEXT_LIMIT",
+    "ApiToken",
     "Checked",
     "Counter",
     "Dossier",
@@ -33,6 +35,7 @@ __all__ = [
     "Retraction",
     "ReviewOrder",
     "Role",
+    "Scope",
     "Source",
     "SourcePiece",
     "User",

@@ -69,6 +69,8 @@ REGROUPING = UUID("5f0d7c1e-3b1f-4f6c-9d55-6a2f0b9b8a77")
 """What somebody did to an origin of the own dossier."""
 EXPORT = UUID("7d1c4a37-52c6-4f0e-8a55-3f6f6f0e9c21")
 """An export that the analyst asked for."""
+WEBHOOK = UUID("2a4c6e80-1b3d-4f5a-8c7e-9d0b2f4a6c81")
+"""An address that the lead lets be told."""
 DONE = UUID("00000000-0000-4000-8000-000000000001")
 """What the reviewer did and may take back."""
 SAID = UUID("00000000-0000-4000-8000-000000000002")
@@ -199,6 +201,10 @@ DOORS = {
     "claims:set-compare": Door(VIEWER, None, {"other": WHOLE}),
     "claims:set-withdraw": Door(None, LEAD, data={"reason": "A mistake."}),
     "claims:set-reinstate": Door(None, LEAD),
+    "claims:webhooks": Door(LEAD, LEAD),
+    "claims:webhook-stop": Door(None, LEAD, {"uid": WEBHOOK}),
+    "claims:webhook-start": Door(None, LEAD, {"uid": WEBHOOK}),
+    "claims:webhook-ping": Door(None, LEAD, {"uid": WEBHOOK}),
     "claims:import": Door(ANALYST, ANALYST),
     "claims:import-set": Door(ANALYST, ANALYST),
     "claims:foreign-import": Door(ANALYST, ANALYST),
@@ -266,6 +272,11 @@ OUTSIDE = {
     "sources:invitation": Outside((404, 404), (404, 404), {"token": "nothing"}),
     "profile": Outside((302, 302), (200, 302)),
     "sources:digest-stop": Outside((302, 302), (200, 302)),
+    "sources:tokens": Outside((302, 302), (200, 422)),
+    "sources:token-revoke": Outside((302, 302), (405, 404), {"uid": DONE}),
+    "api-v1:api-root": Outside((302, 302), (302, 302)),
+    "api-v1:openapi-view": Outside((302, 302), (200, 200)),
+    "api-v1:openapi-json": Outside((302, 302), (200, 200)),
     "sources:keys": Outside((302, 302), (200, 302)),
     "login": Outside((200, 422), (302, 302)),
     "logout": Outside((302, 302), (405, 302)),
@@ -289,6 +300,8 @@ def addresses(patterns: Any = None, namespace: str = "", above: str = "") -> Ite
 
 
 ALL = dict(addresses())
+API = ALL.keys() - {name for name in ALL if not name.startswith("api-v1:") or name in OUTSIDE}
+"""What a token opens: walked in tests/claims/api/test_door.py."""
 ADMIN = sorted(name for name in ALL if name.startswith("admin:") and name != "admin:")
 
 
@@ -380,6 +393,9 @@ def _fill(dossier: Dossier, analyst: Membership, reviewer: Membership, lead: Mem
         by=analyst, uid=EXPORT, format="nli", links=0, state="ready", expires_at="2100-01-01T00:00Z"
     )
     assert export.size == 0
+    dossier.webhooks.create(
+        by=lead, uid=WEBHOOK, url="https://example.org/", events=["set.frozen"], digest="d"
+    )
     intake = dossier.intakes.create(by=analyst, uid=INTAKE, state="ready")
     intake.drafts.create(dossier=dossier, by=analyst, position=WHOLE, text="Words.")
     assert analyst.user
@@ -456,7 +472,7 @@ def bare(answer: HttpResponse) -> tuple[int, str, dict[str, str]]:
 
 
 def test_every_address_is_declared() -> None:
-    ours = {name for name in ALL if not name.startswith("admin:")}
+    ours = {name for name in ALL if not name.startswith("admin:")} - API
     below = {name for name in ours if ALL[name].startswith("d/<")}
     assert below - DOORS.keys() == set(), "declare these in DOORS"
     assert ours - below - OUTSIDE.keys() == set(), "declare these in OUTSIDE"

@@ -12,7 +12,11 @@ from config.keys import ACTIONS, DESKS, EVERYWHERE, clashes
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = {"", "claims/_tray", "_pager", "_messages", "base"}
 """Templates on every page: their keys are those of every page."""
-PIECES = {"claims/_resolution": "claims:link-detail"}
+PIECES = {
+    "claims/_resolution": "claims:link-detail",
+    "sources/token_created": "sources:tokens",
+    "claims/webhook_created": "claims:webhooks",
+}
 """Pieces with keys of their own, and the page that they are of."""
 
 
