@@ -62,7 +62,8 @@ def _empty_tables(operations: DatabaseOperations, sql_list: list[str]) -> None:
         superuser.execute("SET session_replication_role = replica")
         for sql in sql_list:
             superuser.execute(sql.encode())
-        superuser.execute("TRUNCATE procrastinate_jobs CASCADE")  # not Django's to flush, though a test's to leave
+        # Jobs are not Django's to flush, though a test's to leave.
+        superuser.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture(scope="session", autouse=True)
