@@ -99,7 +99,7 @@ def as_they_stood(events: Sequence[Any], moment: datetime) -> list[Then]:
 
 def _last(events: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
     """Of each record the last event before the moment."""
-    return events.filter(pgh_created_at__lt=moment).order_by("pgh_obj", "-pgh_id").distinct("pgh_obj")
+    return events.filter(pgh_created_at__lt=moment).order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
 
 
 def known_since(dossier: Dossier) -> datetime | None:

@@ -47,21 +47,28 @@ def _of_dues(events: Iterable[Any]) -> Iterator[Entry]:
     decided: dict[int, str] = {}
     for event in events:
         day, before = f"{event.day:%-d %B %Y}", decided.get(event.pgh_obj_id, "")
-        at = {"account": account_of(event)}
+        account = account_of(event)
         if event.pgh_label == "insert":
             who = event.by.name if event.by else ""
             yield Entry(
-                event.pgh_created_at, f"due on {day}", who, note=event.expectation, said=event.at, **at
+                event.pgh_created_at,
+                f"due on {day}",
+                who,
+                note=event.expectation,
+                said=event.at,
+                account=account,
             )
         if event.pgh_label == "delete":
-            yield Entry(event.pgh_created_at, f"due date of {day} taken back", **at)
+            yield Entry(event.pgh_created_at, f"due date of {day} taken back", account=account)
         elif event.outcome and event.outcome != before:
             label = Outcome(event.outcome).label
             who = event.decided_by.name if event.decided_by else ""
             what = f"due on {day}, decided: {label}"
-            yield Entry(event.pgh_created_at, what, who, note=event.note, said=event.decided_at, **at)
+            yield Entry(
+                event.pgh_created_at, what, who, note=event.note, said=event.decided_at, account=account
+            )
         elif before and not event.outcome:
-            yield Entry(event.pgh_created_at, f"due on {day} again", **at)
+            yield Entry(event.pgh_created_at, f"due on {day} again", account=account)
         decided[event.pgh_obj_id] = event.outcome
 
 

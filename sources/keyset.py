@@ -58,7 +58,7 @@ def _place(request: Request, model: type[Model], columns: Sequence[str]) -> _Row
     asked = request.GET.get("before", "")
     if not asked:
         return None
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     parts = asked.split("~")
     try:
         values = [

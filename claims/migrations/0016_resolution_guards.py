@@ -95,7 +95,10 @@ END $$;
 CREATE TRIGGER ground_stands BEFORE INSERT ON claims_ground
 FOR EACH ROW EXECUTE FUNCTION gainsay_ground_stands();
 CREATE TRIGGER ground_stays BEFORE UPDATE ON claims_ground
-FOR EACH ROW EXECUTE FUNCTION gainsay_refuse('what a resolution rests on stays as it was given');
+FOR EACH ROW WHEN (
+    (OLD.dossier_id, OLD.resolution_id, OLD.source_id, OLD.claim_id)
+    IS DISTINCT FROM (NEW.dossier_id, NEW.resolution_id, NEW.source_id, NEW.claim_id)
+) EXECUTE FUNCTION gainsay_refuse('what a resolution rests on stays as it was given');
 """
 
 # The list of contradictions. The links are locked first and read after, so that two that change at once are both seen.

@@ -73,14 +73,26 @@ class ResolutionKind:
 
     def sentence(self, proof: Mapping[str, str], a: str, b: str) -> str:
         """How it reads, of claims cited as ``a`` and ``b``."""
-        sides = {FIRST: a, SECOND: b}
-        values = {
-            ask.name: sides.get(proof.get(ask.name, ""), "one")
-            if ask.sort is Sort.SIDE
-            else proof.get(ask.name, "").strip().rstrip(".")
-            for ask in self.asks
-        }
-        return self.says.format(a=a, b=b, **values)
+        said = {ask.name: _said(ask.sort, proof.get(ask.name, "").strip(), a, b) for ask in self.asks}
+        return self.says.format(a=a, b=b, **said)
+
+
+def _said(sort: Sort, value: str, a: str, b: str) -> str:
+    """A piece of proof as it stands within a sentence."""
+    if sort is Sort.SIDE:
+        return b if value == SECOND else a
+    if sort is Sort.TIME:
+        first, slash, last = value.partition("/")
+        if not slash:
+            return value
+        return (
+            f"{first} and after"
+            if last == ".."
+            else f"the time until {last}"
+            if first == ".."
+            else f"{first} to {last}"
+        )
+    return value.removesuffix(".")
 
 
 def _anything(value: str) -> str:

@@ -60,11 +60,11 @@ def _as_of(request: Request, access: Access, filters: ContradictionFilter) -> di
 
 
 def _fetch(rows: list[Contradiction]) -> None:
-    """Give these rows their links with both claims, and the resolution that stands: three queries."""
+    """Give these rows their links with both claims, and their last resolution, standing or reopened: three queries."""
     links = Link.objects.for_rows().in_bulk([row.link_id for row in rows])
     fetch_sides(list(links.values()))
-    standing = Resolution.objects.standing().filter(link__in=list(links))
-    resolutions = {resolution.link_id: resolution for resolution in standing}
+    given = Resolution.objects.filter(link__in=list(links)).order_by("pk")
+    resolutions = {one.link_id: one for one in sorted(given, key=lambda one: one.reopened_at is None)}
     for row in rows:
         row.link = links[row.link_id]
         if resolution := resolutions.get(row.link_id):

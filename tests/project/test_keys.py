@@ -12,6 +12,8 @@ from config.keys import ACTIONS, DESKS, EVERYWHERE, clashes
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = {"", "claims/_tray", "_pager", "_messages", "base"}
 """Templates on every page: their keys are those of every page."""
+PIECES = {"claims/_resolution": "claims/link_detail"}
+"""Pieces of one page, which stand beside it."""
 
 
 def keys_in(template: Path) -> set[str]:
@@ -35,6 +37,7 @@ def test_one_key_does_one_thing_on_a_page() -> None:
 @pytest.mark.parametrize("template", sorted(ROOT.glob("templates/**/*.html")), ids=lambda path: path.stem)
 def test_every_key_of_a_template_is_listed(template: Path) -> None:
     name = template.relative_to(ROOT / "templates").with_suffix("").as_posix()
+    name = PIECES.get(name, name)
     page = "" if name in SHARED else name.replace("/", ":").replace("_", "-")
     assert keys_in(template) <= listed(page)
 

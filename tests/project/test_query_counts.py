@@ -57,7 +57,7 @@ PAGES = [
     Asked("claims:link-list", query="?state=settled"),
     Asked("claims:link-detail", numbered=True),
     Asked("claims:contradiction-list"),
-    Asked("claims:contradiction-list", query=f"?as_of={timezone.now().date()}"),
+    Asked("claims:contradiction-list", query="?as_of=2100-01-01"),
     Asked("claims:source-detail", numbered=True),
     Asked("claims:source-detail", Role.ANALYST, numbered=True),
     Asked("sources:origin-list"),

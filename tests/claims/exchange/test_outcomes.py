@@ -78,7 +78,9 @@ def test_importing_again_changes_nothing(outcome: Link) -> None:
 
 
 def test_it_stands_in_extra(outcome: Link) -> None:
-    lines = {line["id"]: line.get("extra") for line in lines_of(exported(outcome.dossier)) if "id" in line}
+    lines: dict[str, Any] = {
+        line["id"]: line.get("extra") for line in lines_of(exported(outcome.dossier)) if "id" in line
+    }
     extra = lines["L-1"]
     assert extra["resolution"]["rests_on"] == [{"source": "S-3"}, {"claim": "C-3"}]
     [former] = extra["former_resolutions"]
