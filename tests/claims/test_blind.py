@@ -246,6 +246,7 @@ TIMES = re.compile(
 SECRETS = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|"x-csrftoken": "\w+"|nonce="[^"]+"|csrftoken[^>]*value="\w+"'
     r'|data-place="[^"/]+|name="upto" value="[^"]*"'
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # names made of the dossier's key
     r"|\b[0-9a-f]{64}\b"  # a digest of a file, in which the dossier's key stands
 )
 
