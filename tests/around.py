@@ -7,18 +7,27 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import Error, connection, transaction
-from django.db.models import Model
+from django.db.models import AutoField, Model
 from psycopg import sql
 
 
 def columns_of(row: Model) -> dict[str, Any]:
-    """What the row would write: its columns and values, but for its key and what the database works out."""
-    fields = [field for field in row._meta.concrete_fields if not field.generated and not field.primary_key]
+    """What the row would write: its columns and values, but for a key that is given and what is worked out."""
+    fields = [
+        field
+        for field in row._meta.concrete_fields
+        if not field.generated and not isinstance(field, AutoField)
+    ]
     prepared = {}
     for field in fields:
         value = field.get_db_prep_save(field.pre_save(row, add=True), connection)
         prepared[str(field.column)] = value
     return prepared
+
+
+def key_of(row: Model) -> str:
+    """The column of its key."""
+    return str(row._meta.pk.column)
 
 
 def insert_in_bulk(*rows: Model) -> None:
@@ -64,9 +73,10 @@ def update_by_sql(row: Model, **values: Any) -> None:
         row._meta.get_field(name).column: value.pk if isinstance(value, Model) else value  # type: ignore[union-attr]
         for name, value in values.items()
     }
-    statement = sql.SQL("UPDATE {} SET {} WHERE id = %s").format(
+    statement = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(
         sql.Identifier(row._meta.db_table),
         sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(str(name))) for name in columns),
+        sql.Identifier(key_of(row)),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(), [*columns.values(), row.pk])

@@ -33,6 +33,8 @@ class LinkFilter(django_filters.FilterSet):  # type: ignore[misc]
         "likelihood place_likely place_uncertain place_random": "the queue of review runs along them",
         "split_reason": "counted where links are settled",
         "mutual rationale": "shown, not asked for",
+        "comments follows": "the news tell of them",
+        "contradiction resolutions dues": "the contradictions have a page of their own",
         "adjudication_verdict adjudication_note adjudicated_by adjudicated_at": "what reviewers must not know",
         "round reviews leases skips disclosures": "what reviewers must not know",
         "version external_id extra by at": "how it came here, in its history",

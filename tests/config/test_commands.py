@@ -9,7 +9,11 @@ from django.core.management import load_command_class
     [
         ("claims", ["demo", "--port", "web"], "invalid int value: 'web'"),
         ("claims", ["export_set"], "the following arguments are required: dossier"),
-        ("claims", ["export_set", "trade", "--format", "xml"], "'xml' (choose from 'gainsay', 'nli', 'csv'"),
+        (
+            "claims",
+            ["export_set", "trade", "--format", "xml"],
+            "'xml' (choose from 'gainsay', 'report', 'csv'",
+        ),
         ("claims", ["import_set", "trade"], "the following arguments are required: file"),
         ("sources", ["import_sources"], "the following arguments are required: dossier, path"),
         ("sources", ["serve", "here"], "unrecognized arguments: here"),

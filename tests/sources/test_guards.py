@@ -230,6 +230,7 @@ LOOSE = {
     ("sources_invitation", "by_id"),
     ("sources_invitation", "used_by_id"),
     ("sources_draft", "by_id"),
+    ("claims_suggestionrun", "by_id"),
 }
 
 

@@ -24,7 +24,7 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dossier", help="the slug of the dossier")
-        parser.add_argument("--format", default="gainsay", help=f"one of {', '.join(FORMATS)}")
+        parser.add_argument("--format", choices=list(FORMATS), default="gainsay")
         parser.add_argument("--kind", choices=Kind.values, default="", help="how the links stand")
         parser.add_argument("--state", choices=State.values, default="")
         parser.add_argument(
@@ -35,7 +35,9 @@ class Command(OperatorCommand):
         dossier = Dossier.objects.filter(slug=options["dossier"]).first()
         if dossier is None:
             raise CommandError(f"There is no dossier {options['dossier']}.")
-        chosen = _format(options["format"])
+        chosen = FORMATS[options["format"]]
+        if reason := chosen.missing():
+            raise CommandError(reason)
         selection = Selection.of(dossier, kind=options["kind"], state=options["state"])
         output = options["output"]
         with (
@@ -45,15 +47,6 @@ class Command(OperatorCommand):
             written = _write(chosen, _counting(blocks, bar), output)
         told = self.stdout if output else self.stderr
         told.write(f"{dossier.slug}: {written} as {chosen.name} to {output or 'standard output'}.")
-
-
-def _format(name: str) -> Format:
-    chosen = FORMATS.get(name)
-    if chosen is None:
-        raise CommandError(f"There is no format {name}: choose one of {', '.join(FORMATS)}.")
-    if reason := chosen.missing():
-        raise CommandError(reason)
-    return chosen
 
 
 def _write(chosen: Format, blocks: Iterable[bytes], output: str) -> str:

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from claims.actions.annotated_set import withdraw
 from claims.exchange.freezing import Description, Split, as_everybody, freeze, kept_file, make_file
 from claims.exchange.gainsay import GAINSAY
 from claims.exchange.registry import FORMATS
@@ -211,6 +214,17 @@ def test_the_database_refuses_every_change(access: Access) -> None:
         with refused("refused"):
             empty(f"claims_{table}")
     assert SetChunk.objects.count() == SetFile.objects.count() == 1
+
+
+def test_its_history_says_who_froze_and_withdrew_it(access: Access) -> None:
+    one = frozen(access)
+    withdraw(one, access=access, reason="A mistake.")
+    events: Any = apps.get_model("claims", "AnnotatedSetEvent")
+    kept = list(events.objects.filter(pgh_obj_id=one.pk).order_by("pgh_id"))
+    assert [(event.pgh_label, event.by_id, event.withdrawn_reason) for event in kept] == [
+        ("insert", one.by_id, ""),
+        ("update", one.by_id, "A mistake."),
+    ]
 
 
 def test_the_database_refuses_a_set_whose_content_is_not_there(access: Access) -> None:

@@ -82,6 +82,8 @@ def test_the_demonstration_dossier_is_written_as_it_is_exported(dossier: Dossier
 
 
 def test_the_first_line_says_what_the_dossier_is(dossier: Dossier, lead: Membership) -> None:
+    dossier.own_proposals = False
+    dossier.save()
     bring_in(dossier, *whole())
     line = lines_of(exported(dossier))[0]
     assert list(line) == [

@@ -13,6 +13,8 @@ from claims.actions.bin import put_in_bin
 from claims.actions.link import AlreadyLinked, create_link
 from claims.models import Claim, Link
 from sources.models import Dossier, Membership, User
+from tests.around import insert_by_sql, run
+from tests.claims.test_guards import link_of
 from tests.conftest import entered, make_claim, make_dossier, make_link, make_member, make_review, make_source
 
 SignIn = Callable[..., Client]
@@ -365,16 +367,10 @@ class TestTwoAtOnce:
         written, go_on = threading.Event(), threading.Event()
 
         def by_sql() -> None:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with transaction.atomic():
                 # The counter first, as an import does.
-                cursor.execute("SELECT FROM sources_counter WHERE dossier_id = %s FOR UPDATE", [dossier.pk])
-                cursor.execute(
-                    "INSERT INTO claims_link (dossier_id, number, version, external_id, extra, from_claim_id, "
-                    "to_claim_id, kind, mutual, contradiction_type, strength, rationale, adjudication_verdict, "
-                    "adjudication_note, round, changed) "
-                    "VALUES (%s, 1, 1, '', '{}', %s, %s, 'neither', false, '', '', '', '', '', 1, false)",
-                    [dossier.pk, claims[1].pk, claims[0].pk],
-                )
+                run("SELECT FROM sources_counter WHERE dossier_id = %s FOR UPDATE", dossier.pk)
+                insert_by_sql(link_of(claims[1], claims[0], kind="neither"))
                 written.set()
                 go_on.wait(10)
 

@@ -315,7 +315,7 @@ def test_undo_by_get_gets_405(address: str, client: Client) -> None:
 def test_page_reads_no_whole_text(
     client: Client, one: Draft, other: Draft, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_max_num_queries(6) as captured:  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(7) as captured:  # type: ignore[attr-defined]
         client.get(ADDRESS)
     drafts = [query["sql"] for query in captured.captured_queries if "sources_draft" in query["sql"]]
     assert len(drafts) == 1

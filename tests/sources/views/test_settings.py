@@ -21,6 +21,9 @@ def given(dossier: Dossier) -> dict[str, str]:
         "question": dossier.question,
         "language": dossier.language,
         "reviews_needed": "2",
+        "review_order": dossier.review_order,
+        "lease_minutes": str(dossier.lease_minutes),
+        "own_proposals": "on",
         "version": str(dossier.version),
     }
 
