@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import unified_diff
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 from uuid import UUID
@@ -362,7 +363,16 @@ def test_no_page_differs_by_what_others_said(
     assert_no_trace(found)
     judged = found.comparable()
     assert unjudged.keys() == judged.keys(), "other addresses are offered"
-    assert [address for address, page in judged.items() if page != unjudged[address]] == []
+    differing = {address: page for address, page in judged.items() if page != unjudged[address]}
+    assert not differing, "\n".join(
+        "\n".join(
+            [
+                address,
+                *list(unified_diff(unjudged[address].split("\n"), page.split("\n"), n=0, lineterm=""))[:30],
+            ]
+        )
+        for address, page in differing.items()
+    )
 
 
 @pytest.mark.parametrize("who", ["analyst", "superuser"])
