@@ -11,6 +11,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import sources.fields
 import sources.validators
+from config.migrating import AtOnce
 from django.db import migrations, models
 
 
@@ -606,3 +607,4 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "claims_claimevent" ("about", "asserted", "at", "binned_at", "binned_by_id", "by_id", "config", "credibility", "dossier_id", "end", "external_id", "extra", "id", "modality", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quote", "source_id", "speaker_id", "start", "statement", "version", "via") SELECT old_values."about", old_values."asserted", old_values."at", old_values."binned_at", old_values."binned_by_id", old_values."by_id", old_values."config", old_values."credibility", old_values."dossier_id", old_values."end", old_values."external_id", old_values."extra", old_values."id", old_values."modality", old_values."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."quote", old_values."source_id", old_values."speaker_id", old_values."start", old_values."statement", old_values."version", old_values."via" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='aa90c6a0402306f1fc0af6eb51ab5c1135ef83c2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_dbf31', referencing='REFERENCING OLD TABLE AS old_values ', table='claims_claim', when='AFTER')),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -8,6 +8,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -564,3 +566,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["dossier", "origins", "claim"], name="support_origins"),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 # How likely the pair is of its kind: what was said when it was proposed, else what its strength lets one expect. A place
 # is that, in steps of a thousandth, above the number: unique, and in one comparison before or after any other.
 PLACES = """
@@ -377,3 +379,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -1082,3 +1084,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["link"], name="resolutionevent_link"),
         ),
     ]
+    operations = [AtOnce(operations)]

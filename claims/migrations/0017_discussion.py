@@ -10,6 +10,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import sources.fields
+from config.migrating import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -610,3 +611,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from config.migrating import AtOnce
 from sources.sql import composite_key, keep_table
 
 KEYS = [
@@ -254,3 +255,4 @@ class Migration(migrations.Migration):
             )
         ),
     ]
+    operations = [AtOnce(operations)]

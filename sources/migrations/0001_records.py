@@ -15,6 +15,7 @@ import sources.fields
 import sources.validators
 import uuid
 from django.conf import settings
+from config.migrating import AtOnce
 from django.db import migrations, models
 
 from sources.sql import FUNCTIONS
@@ -350,3 +351,4 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='sourcepiece_search'),
         ),
     ]
+    operations = [AtOnce(operations)]

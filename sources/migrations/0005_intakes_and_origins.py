@@ -11,6 +11,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import sources.validators
+from config.migrating import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -820,3 +821,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("original", "position"), name="original_chunk_once"),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
 from sources.sql import composite_key
 
 KEYS = [
@@ -180,3 +181,4 @@ class Migration(migrations.Migration):
         ),
         *(migrations.RunSQL(composite_key(*key), migrations.RunSQL.noop) for key in KEYS),
     ]
+    operations = [AtOnce(operations)]

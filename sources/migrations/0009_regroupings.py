@@ -5,6 +5,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
+from config.migrating import AtOnce
 from sources.sql import composite_key
 
 
@@ -71,3 +72,4 @@ class Migration(migrations.Migration):
             composite_key("sources_regrouping", "by_id", "sources_membership"), migrations.RunSQL.noop
         ),
     ]
+    operations = [AtOnce(operations)]

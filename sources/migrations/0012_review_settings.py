@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 SETTINGS = (
     "slug name question language reviews_needed review_order lease_minutes own_proposals names_masked version"
 )
@@ -172,3 +174,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(BUMP_VERSION, migrations.RunSQL.noop),
     ]
+    operations = [AtOnce(operations)]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -169,3 +171,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [AtOnce(operations)]

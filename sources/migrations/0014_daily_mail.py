@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from config.migrating import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,3 +32,4 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(("digest", True)), fields=["id"], name="user_wants_digest"),
         ),
     ]
+    operations = [AtOnce(operations)]
