@@ -376,8 +376,3 @@ def test_without_pyarrow_it_says_so_in_one_line(judged: Dossier, monkeypatch: py
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CommandError, match=r"^The hf format needs pyarrow, .* uv sync --extra parquet\.$"):
         call_command("export_set", "china-russia", "--format", "hf")
-
-
-def test_an_unknown_format_is_refused_by_name(dossier: Dossier) -> None:
-    with pytest.raises(CommandError, match="There is no format yaml: choose one of gainsay, "):
-        call_command("export_set", "china-russia", "--format", "yaml")
