@@ -196,7 +196,7 @@ def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "")
 
 
 def addresses(route: str) -> list[str]:
-    """The addresses of a route, with every number and letter there is."""
+    """The addresses of a route, with every letter and number there is: of further numbers two."""
     found = [ROOT + route.removeprefix("d/<slug:slug>/")]
     choices = {
         "int": [str(n) for n in range(1, HIGHEST + 1)],
@@ -206,6 +206,8 @@ def addresses(route: str) -> list[str]:
     while holes := re.findall(r"<(\w+):\w+>", found[0]):
         kind = holes[0]
         found = [re.sub(r"<\w+:\w+>", one, address, count=1) for address in found for one in choices[kind]]
+        if kind == "int":
+            choices["int"] = ["1", "2"]
     return found
 
 
