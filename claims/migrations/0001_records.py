@@ -13,8 +13,10 @@ import sources.fields
 import sources.validators
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
 
     initial = True
 

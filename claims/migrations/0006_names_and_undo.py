@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from sources import migrating
+
 # Two that write at once must not both miss the other's name: whoever adds an alias waits for those who add speakers, and
 # they for her; speakers do not wait for one another (an import may add a hundred thousand).
 NAMES = """
@@ -41,7 +43,7 @@ REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gainsay_nam
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [("claims", "0005_desk_guards")]
     operations = [
         migrations.AlterField("revision", "action", models.CharField(blank=True, max_length=30)),

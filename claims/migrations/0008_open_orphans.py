@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
     dependencies = [("claims", "0007_support")]
     operations = [
         migrations.AddIndex(

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from sources import migrating
+
 # How likely the pair is of its kind: what was said when it was proposed, else what its strength lets one expect. A place
 # is that, in steps of a thousandth, above the number: unique, and in one comparison before or after any other.
 PLACES = """
@@ -28,7 +30,7 @@ RETURN ('x' || left(md5(number::text), 8))::bit(32)::bigint * 2147483648 + numbe
 """
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("claims", "0012_suggestion_guards"),
         ("sources", "0012_review_settings"),

@@ -10,9 +10,10 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import sources.fields
+from sources import migrating
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("claims", "0016_resolution_guards"),
         ("sources", "0014_daily_mail"),

@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from sources import migrating
 from sources.sql import composite_key, keep_table
 
 KEYS = [
@@ -84,7 +85,7 @@ REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gainsay_tel
 """
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("claims", "0021_annotated_sets_stay"),
         ("sources", "0015_api_tokens"),

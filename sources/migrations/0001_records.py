@@ -17,10 +17,11 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from sources import migrating
 from sources.sql import FUNCTIONS
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
 
     initial = True
 

@@ -5,10 +5,11 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 import sources.validators
+from sources import migrating
 from sources.sql import composite_key
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [("sources", "0002_guards")]
     operations = [
         migrations.CreateModel(

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0003_drafts"),
     ]

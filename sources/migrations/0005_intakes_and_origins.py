@@ -11,9 +11,10 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import sources.validators
+from sources import migrating
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0004_bin_index"),
     ]

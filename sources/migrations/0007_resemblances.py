@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from sources import migrating
 from sources.sql import composite_key
 
 KEYS = [
@@ -14,7 +15,7 @@ KEYS = [
 ]
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0006_intake_guards"),
     ]

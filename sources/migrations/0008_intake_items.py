@@ -3,8 +3,10 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0007_resemblances"),
     ]

@@ -4,8 +4,10 @@ import uuid
 
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
     dependencies = [("sources", "0009_regroupings")]
     operations = [
         migrations.AddField(

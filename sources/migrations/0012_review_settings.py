@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from sources import migrating
+
 SETTINGS = (
     "slug name question language reviews_needed review_order lease_minutes own_proposals names_masked version"
 )
@@ -19,7 +21,7 @@ FOR EACH ROW WHEN (
 """
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0011_drafts_outlive_sources"),
     ]

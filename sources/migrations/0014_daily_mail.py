@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from sources import migrating
 
-class Migration(migrations.Migration):
+
+class Migration(migrating.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("sources", "0013_retractions"),

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from sources import migrating
+
 # What a token opens is fixed when it is made, and one that is revoked stays so.
 STAYS = """
 CREATE FUNCTION gainsay_token_stays() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -22,7 +24,7 @@ FOR EACH ROW EXECUTE FUNCTION gainsay_token_stays();
 """
 
 
-class Migration(migrations.Migration):
+class Migration(migrating.Migration):
     dependencies = [
         ("sources", "0014_daily_mail"),
     ]
