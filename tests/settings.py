@@ -18,6 +18,8 @@ for name in (
 _folder = Path(tempfile.mkdtemp(prefix="gainsay-tests-"))
 _folder.chmod(0o755)
 os.environ["GAINSAY_DATA"] = str(_folder)
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # what a test starts would compile all that it imports anew
+    os.environ["PYTHONPYCACHEPREFIX"] = str(_folder / "bytecode")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop beside the live server
 
 from config.settings import *  # noqa: E402, F403
