@@ -259,6 +259,19 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+# What is packed already, and maps of scripts, which no browser asks for by itself: they were half of a first start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "map",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "gz",
+    "br",
+    "woff",
+    "woff2",
+]
 
 # A worker says every few seconds that it is alive, and soon another does the work of one that was killed.
 PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
