@@ -1,14 +1,15 @@
 """Natural language inference: one link a line, a premise and a hypothesis with their label and the votes."""
 
-import json
+# ruff: noqa: S608  the SQL is put together from this module's own constants; values are parameters
+
 from collections.abc import Generator, Iterator
-from itertools import batched
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import Collate
 
-from claims.exchange.selection import Format, Selection, snapshot
+from claims.exchange.selection import Format, Selection, copied, row_sql, snapshot
 from claims.models import IN_REVIEW, Kind, Review
 
 LABELS = {Kind.CONTRADICTS: "contradiction", Kind.SUPPORTS: "entailment", Kind.NEITHER: "neutral"}
@@ -28,24 +29,53 @@ _OF_SIDE = {
 def write(selection: Selection) -> Generator[bytes]:
     """The lines in blocks."""
     with snapshot():
-        for block in batched(map(_line, rows(selection)), 200, strict=False):
-            yield b"".join(block)
+        sql, parameters = row_sql(_links(selection).values_list(*_COLUMNS))
+        if not sql:
+            return
+        names = ", ".join(f"c{n}" for n in range(len(_COLUMNS)))
+        yield from copied(f"SELECT {_LINE} FROM ({sql}) AS told({names}) ORDER BY c0", parameters)
 
 
-def _line(row: dict[str, object]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _label(value: str) -> str:
+    told = " ".join(f"WHEN '{kind.value}' THEN '{label}'" for kind, label in LABELS.items())
+    return f"CASE {value} {told} ELSE '{NO_LABEL}' END"
+
+
+def _side_in_sql(side: str) -> str:
+    at = {column: _COLUMNS.index(f"{_SIDES[side]}__{column}") for column in _OF_SIDE.values()}
+    return (
+        f"""',"{side}_id":"C-' || c{at["number"]} || '","{side}_source":"S-' || c{at["source__number"]}"""
+        f""" || '","{side}_speaker":' || coalesce(to_json(c{at["speaker__name"]})::text, 'null')"""
+        f""" || ',"{side}_quote":' || to_json(c{at["quote"]})::text"""
+    )
+
+
+_COLUMNS = (
+    "number", "standing", "verdict", "shown_state", "votes",
+    *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
+)  # fmt: skip
+_STATEMENTS = [_COLUMNS.index(f"{claim}__statement") for claim in _SIDES.values()]
+_VOTES = f"""(SELECT coalesce(string_agg('"' || {_label("vote")} || '"', ',' ORDER BY place), '')
+    FROM unnest(c4) WITH ORDINALITY AS given(vote, place) WHERE c3 <> '{IN_REVIEW}')"""
+_LINE = (
+    f"""'{{"id":"L-' || c0 || '","premise":' || to_json(c{_STATEMENTS[0]})::text"""
+    f""" || ',"hypothesis":' || to_json(c{_STATEMENTS[1]})::text || ',"label":"' || {_label("c2")}"""
+    f""" || '","annotator_labels":[' || {_VOTES} || '],"state":"' || c3 || '","kind":"' || c1 || '"'"""
+    f""" || {_side_in_sql("premise")} || {_side_in_sql("hypothesis")} || '}}'"""
+)
+"""What ``rows`` gives, as the database writes it: several times as fast."""
+
+
+def _links(selection: Selection) -> Any:
+    votes = (
+        Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
+    )
+    return selection.in_order().annotate(votes=ArraySubquery(votes))
 
 
 def rows(selection: Selection) -> Iterator[dict[str, object]]:
     """A row a link. Of one in review that its reader may not see into, neither votes nor state. Within a snapshot."""
-    votes = (
-        Review.objects.filter(link=OuterRef("pk")).order_by(Collate("reviewer__name", "C")).values("verdict")
-    )
-    found = selection.in_order().annotate(votes=ArraySubquery(votes)).values(
-        "number", "standing", "verdict", "shown_state", "votes",
-        *(f"{claim}__{column}" for claim in _SIDES.values() for column in _OF_SIDE.values()),
-    )  # fmt: skip
-    yield from map(_row, found.iterator(chunk_size=1_000))
+    yield from map(_row, _links(selection).values(*_COLUMNS).iterator(chunk_size=1_000))
 
 
 def _row(row: dict[str, object]) -> dict[str, object]:

@@ -140,7 +140,8 @@ def _text(row: Iterable[Any]) -> Text:
 def _side(row: tuple[Any, ...], **more: Any) -> Side:
     number, statement, quote, start, end, speaker, affiliation, *rest = row[: len(_SIDE)]
     source = _text(row[len(_SIDE) : _PER_SIDE])
-    return Side(number, statement, quote, start, end, speaker or "", affiliation or "", *rest, source, **more)
+    told: list[Any] = [number, statement, quote, start, end, speaker or "", affiliation or "", *rest, source]
+    return Side(*told, **more)
 
 
 def _votes() -> ArraySubquery:
@@ -162,13 +163,10 @@ def pairs(selection: Selection, *, votes: bool = False) -> Iterator[Pair]:
     for row in links.values_list(*columns).iterator(chunk_size=CHUNK):
         # A verdict is there only once the link is settled, and of a settled link everybody may know.
         shown = votes and row[2] != IN_REVIEW
-        yield Pair(
-            *row[:first],
-            _side(row[first:second]),
-            _side(row[second : second + _PER_SIDE]),
-            row[second + _PER_SIDE],
-            tuple(Vote(**vote) for vote in row[-1]) if shown else (),
-        )
+        end = second + _PER_SIDE
+        told: list[Any] = [*row[:first], _side(row[first:second]), _side(row[second:end]), row[end]]
+        told.append(tuple(Vote(**vote) for vote in row[-1]) if shown else ())
+        yield Pair(*told)
 
 
 def _claims(selection: Selection) -> QuerySet[Claim]:

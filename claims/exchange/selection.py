@@ -62,6 +62,15 @@ def keys_sql(links: QuerySet[Link]) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(parameters)
 
 
+def row_sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The query of these rows in SQL, and its parameters; "" where it can find none."""
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+    return sql, tuple(parameters)
+
+
 @contextmanager
 def snapshot(*, read_only: bool = True) -> Iterator[None]:
     """One state of the database for all the queries within; a caller's own transaction is taken as it is."""

@@ -87,8 +87,8 @@ def links_in(format_: str, chosen: Selection) -> list[str]:
             return [one.split('"')[0] for one in found]
         case "csv":
             return [row[0] for row in csv.reader(io.StringIO(written("csv", chosen).decode()))][1:]
-    lines: list[Json] = [json.loads(line) for line in written(format_, chosen).splitlines()]
-    return [one.get("number") or one["id"] for one in lines if one.get("type", "link") == "link"]
+    rows: list[Json] = [json.loads(line) for line in written(format_, chosen).splitlines()]
+    return [one.get("number") or one["id"] for one in rows if one.get("type", "link") == "link"]
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
