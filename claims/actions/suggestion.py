@@ -13,9 +13,7 @@ from functools import partial
 import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims import embeddings
 from claims.actions.learning import learn_from_verdicts
@@ -25,6 +23,7 @@ from claims.suggestions.embedding import NoServer, unanswered
 from claims.suggestions.ranked import Ranked
 from claims.suggestions.suggesting import PER_CLAIM
 from sources.actions.origin import propose_origins
+from sources.actions.queueing import queue_once
 from sources.models import Dossier, Membership
 
 State = SuggestionRun.State
@@ -139,14 +138,8 @@ def look_later(dossier_id: int) -> None:
     """Let a job go on with what is to be looked for in a dossier, once this transaction is through. One job waits for
     a dossier at most, and one works.
     """  # fmt: skip
-    transaction.on_commit(partial(_defer, dossier_id))
-
-
-def _defer(key: int) -> None:
-    name = f"suggestions of {key}"
-    job = app.configure_task("claims.tasks.look_for_suggestions", queueing_lock=name, lock=name)
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        job.defer(dossier=key)
+    lock = f"suggestions of {dossier_id}"
+    transaction.on_commit(partial(queue_once, "claims.tasks.look_for_suggestions", lock, dossier=dossier_id))
 
 
 def runs_without_job() -> list[int]:

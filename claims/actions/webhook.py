@@ -12,11 +12,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.models import PING, Delivery, Event, Link, State, Webhook
 from sources.access import Access
+from sources.actions.queueing import queue_once
 from sources.intake.draft import IntakeError
 from sources.intake.fetch import post
 from sources.intake.hosts import Allowed, addresses_of, parse
@@ -90,13 +89,7 @@ def ping(one: Webhook) -> Delivery:
 
 def tell_later(key: int) -> None:
     """Queue the job that tells this address, unless one waits already."""
-    lock = f"webhook-{key}"
-    job = app.configure_task("claims.tasks.tell_webhook", lock=lock, queueing_lock=lock)
-    try:
-        with transaction.atomic():
-            job.defer(webhook=key)
-    except AlreadyEnqueued:
-        pass
+    queue_once("claims.tasks.tell_webhook", f"webhook-{key}", webhook=key)
 
 
 def to_be_told() -> list[int]:

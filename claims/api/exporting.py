@@ -13,6 +13,7 @@ from ninja.errors import HttpError
 
 from claims.api.door import entered
 from claims.api.files import FILE
+from claims.api.links import LinkQuery
 from claims.api.paging import asked_for, checked
 from claims.api.refusals import REFUSED, Refusal, Unfit, Wrong
 from claims.exchange.exporting import begin_export, may_fetch
@@ -29,18 +30,9 @@ router = Router(tags=["export and import"])
 Name = Annotated[str, Query(alias="format", description=f"One of {', '.join(FORMATS)}.")]
 
 
-class ExportQuery(Schema):
+class ExportQuery(LinkQuery):
     """The filters of the page of sets. Without any, `gainsay` is the whole dossier."""
 
-    kind: str = ""
-    state: str = ""
-    type: str = ""
-    strength: str = ""
-    topic: str = ""
-    source: str = ""
-    speaker: str = ""
-    period: str = ""
-    changed: bool = False
     agreement: str = ""
     resolution: str = ""
     as_of: str = ""

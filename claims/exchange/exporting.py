@@ -14,15 +14,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.exchange.selection import Format, Selection
 from claims.exchange.set_formats import SetFormat, make_any
 from claims.exchange.spool import Spooled, spooled
 from claims.models import AnnotatedSet, Export, ExportChunk
 from sources.access import Access
+from sources.actions.queueing import queue_once
 
 AT_ONCE = 5_000
 """Of so many links an export streams at once; of more it is a job."""
@@ -73,15 +72,8 @@ def begin_export(
 def go_on_with_export(key: int) -> None:
     """Queue the job of an export, unless one waits already."""
     export = Export.objects.at_work().filter(pk=key).first()
-    if export is None:
-        return
-    lock = f"export-{export.uid}"
-    job = app.configure_task("claims.tasks.write_export", lock=lock, queueing_lock=lock)
-    try:
-        with transaction.atomic():
-            job.defer(export=key)
-    except AlreadyEnqueued:
-        pass
+    if export:
+        queue_once("claims.tasks.write_export", f"export-{export.uid}", export=key)
 
 
 def exports_without_job() -> list[int]:

@@ -21,9 +21,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
 from sources.actions.draft import (
     GUESSED,
@@ -40,6 +38,7 @@ from sources.actions.draft import (
 )
 from sources.actions.origin import propose_later
 from sources.actions.original import bytes_of, keep_in_chunks, keep_original, write_to
+from sources.actions.queueing import queue_once
 from sources.actions.source import HereAlready, same_text
 from sources.copies import near_copies_among
 from sources.intake import archive
@@ -181,12 +180,7 @@ def last_place(intake: Intake) -> int:
 def _defer(task: str, intake: Intake) -> None:
     """Queue a job for this intake, unless one waits already. Two for one intake never run at once."""
     lock = f"intake-{intake.uid}"
-    job = app.configure_task(task, lock=lock, queueing_lock=f"{task} {lock}")
-    try:
-        with transaction.atomic():
-            job.defer(intake=intake.pk)
-    except AlreadyEnqueued:
-        pass
+    queue_once(task, lock, waiting=f"{task} {lock}", intake=intake.pk)
 
 
 def go_on_later(intake_id: int) -> None:

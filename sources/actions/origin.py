@@ -6,7 +6,7 @@ takes it back. All of it holds the dossier's lock: proposals wait for people, pe
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from typing import Any
@@ -15,9 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
+from sources.actions.queueing import queue_once
 from sources.copies import KEPT, make_fingerprints
 from sources.models import (
     Dossier,
@@ -51,13 +50,8 @@ def propose_later(dossier: Dossier) -> None:
     """Let a job do that once this transaction is through: to be called after sources came in, or went. One job waits
     for a dossier at most, and one works: what comes in while it does waits for the next.
     """  # fmt: skip
-    transaction.on_commit(partial(_defer, dossier.pk))
-
-
-def _defer(key: int) -> None:
-    name = f"origins of {key}"
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task("sources.tasks.propose_origins", queueing_lock=name, lock=name).defer(dossier=key)
+    lock = f"origins of {dossier.pk}"
+    transaction.on_commit(partial(queue_once, "sources.tasks.propose_origins", lock, dossier=dossier.pk))
 
 
 @transaction.atomic
