@@ -1,12 +1,12 @@
 """The keys of a line, taken one by one, each with its check; what nobody takes is kept."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, TextChoices
 
 from claims.exchange.strict_json import shown
 from sources.models import Membership
@@ -82,7 +82,9 @@ class Fields:
             return value[:limit]
         return value
 
-    def choice(self, key: str, choices: list[str], *, required: bool = False) -> str:
+    def choice(
+        self, key: str, choices: Collection[str] | type[TextChoices], *, required: bool = False
+    ) -> str:
         value = self.text(key, required=required)
         if value and value not in choices:
             self.wrong(key, f"{shown(value)} is none of {', '.join(choices)}")

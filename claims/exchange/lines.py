@@ -208,7 +208,7 @@ def _source(fields: Fields, reading: Reading) -> dict[str, Any]:
         "url": fields.text("url", SOURCE["url"]),
         "published": fields.time("published", parse_date),
         "language": language,
-        "reliability": fields.choice("reliability", Reliability.values),
+        "reliability": fields.choice("reliability", Reliability),
         "text": text,
         "raw_text": None if raw == text else raw,
         "length": len(text),
@@ -248,7 +248,7 @@ def _claim(fields: Fields, reading: Reading) -> dict[str, Any]:
         "via": fields.text("via", VIA),
         "asserted": fields.time("asserted", parse_date),
         "about": fields.time("about", parse_period),
-        "modality": fields.choice("modality", Modality.values),
+        "modality": fields.choice("modality", Modality),
         "credibility": fields.integer("credibility", 1, 6),
         "topics": _topics(fields),
         **_numbered(fields, reading, Letter.CLAIM, identity),
@@ -270,15 +270,15 @@ def _topics(fields: Fields) -> list[str]:
 
 def _link(fields: Fields, reading: Reading) -> dict[str, Any]:
     identity = fields.text("id", EXTERNAL_ID, required=True)
-    kind = fields.choice("kind", Kind.values, required=True)
+    kind = fields.choice("kind", Kind, required=True)
     row = {
         "from_id": fields.text("from", EXTERNAL_ID, required=True),
         "to_id": fields.text("to", EXTERNAL_ID, required=True),
         "kind": kind,
         "rationale": fields.text("rationale"),
         "mutual": fields.flag("mutual"),
-        "contradiction_type": fields.choice("contradiction_type", ContradictionType.values),
-        "strength": fields.choice("strength", Strength.values),
+        "contradiction_type": fields.choice("contradiction_type", ContradictionType),
+        "strength": fields.choice("strength", Strength),
         **_adjudication(fields, reading),
     }
     if row["from_id"] and row["from_id"] == row["to_id"]:
@@ -302,7 +302,7 @@ def _adjudication(fields: Fields, reading: Reading) -> dict[str, Any]:
         fields.wrong("adjudication", ONLY_A_LEAD)
     inner = Fields(value)
     row = {
-        "adjudication_verdict": inner.choice("verdict", Kind.values, required=True),
+        "adjudication_verdict": inner.choice("verdict", Kind, required=True),
         "adjudication_note": inner.text("note"),
         "adjudicated_by": inner.person("by", reading),
         "adjudicated_at": inner.moment("at", reading),
@@ -345,7 +345,7 @@ def _review(fields: Fields, reading: Reading) -> dict[str, Any]:
         "label": f"{link} by {name}",
         "link": link,
         "reviewer": reviewer,
-        "verdict": fields.choice("verdict", Kind.values, required=True),
+        "verdict": fields.choice("verdict", Kind, required=True),
         "confidence": fields.integer("confidence", 1, 5),
         "note": fields.text("note"),
         "guidelines": guideline_version(fields),

@@ -74,7 +74,7 @@ def _resolution(one: Fields, reading: Reading, place: int) -> tuple[dict[str, An
         inner = Fields(value)
         signed = _signed(inner, reading)
         again = {
-            "cause": inner.choice("cause", Cause.values, required=True),
+            "cause": inner.choice("cause", Cause, required=True),
             "reason": inner.text("reason", required=True),
             "reopened_by": signed["by"],
             "reopened_at": signed["at"],
@@ -109,7 +109,7 @@ def _due(one: Fields, reading: Reading) -> dict[str, Any]:
         inner = Fields(value)
         signed = _signed(inner, reading)
         row |= {
-            "outcome": inner.choice("outcome", Outcome.values, required=True),
+            "outcome": inner.choice("outcome", Outcome, required=True),
             "note": inner.text("note"),
             "decided_by": signed["by"],
             "decided_at": signed["at"],

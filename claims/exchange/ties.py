@@ -112,7 +112,7 @@ def ties_of_dossier(fields: Fields, reading: Reading) -> dict[str, Any]:
     if (value := inner.object(REVIEWING)) is not None:
         one = Fields(value)
         settings = {
-            "review_order": one.choice("order", ReviewOrder.values) or ReviewOrder.OLDEST.value,
+            "review_order": one.choice("order", ReviewOrder) or ReviewOrder.OLDEST.value,
             "lease_minutes": one.integer("lease_minutes", 1, 1_440) or 30,
             "own_proposals": one.flag("own_proposals"),
             "names_masked": one.flag("names_masked"),
@@ -133,7 +133,7 @@ def ties_of_link(fields: Fields, *, is_adjudicated: bool) -> dict[str, Any]:
             del place[LIKELIHOOD]
             break
     inner = Fields(from_extra(fields, {SPLIT_REASON: str}))
-    row["split_reason"] = inner.choice(SPLIT_REASON, SplitReason.values)
+    row["split_reason"] = inner.choice(SPLIT_REASON, SplitReason)
     if row["split_reason"] and not is_adjudicated:
         inner.wrong(SPLIT_REASON, "only an adjudication has one")
     fields.problems += inner.problems
@@ -183,8 +183,8 @@ def anchorings(fields: Fields, reading: Reading, identity: str) -> Ties:
             "quote": one.text("quote", required=True),
             "start": one.integer("start", 0, NUMBER_LIMIT, required=True),
             "end": one.integer("end", 0, NUMBER_LIMIT, required=True),
-            "method": one.choice("method", Anchoring.Method.values, required=True),
-            "decision": one.choice("decision", Anchoring.Decision.values),
+            "method": one.choice("method", Anchoring.Method, required=True),
+            "decision": one.choice("decision", Anchoring.Decision),
             "by": one.person("by", reading),
             "at": one.moment("at", reading),
         }

@@ -14,7 +14,7 @@ import { openWhereLeft, toTheTop } from "./reader/place.js";
 document.addEventListener("click", (event) => {
   const mark = event.target.closest("#text mark[data-claims]");
   if (mark && document.getSelection().isCollapsed) clicked(mark);
-  const card = event.target.closest("#cards [data-claim]");
+  const card = event.target.closest("#cards .claim[data-claim]");
   if (event.target.closest("[data-unselect]")) {
     unselect();
     text.focus({ preventScroll: true });

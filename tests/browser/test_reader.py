@@ -69,7 +69,7 @@ def mark(page: Page, words: str) -> None:
     page.keyboard.type(f"States {words}")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#marking form")).to_be_hidden()
-    expect(page.locator("#cards .claim.is-selected .statement")).to_have_text(f"States {words}")
+    expect(page.locator("#cards .claim.is-selected > .statement")).to_have_text(f"States {words}")
 
 
 def test_what_is_marked_in_place_is_what_the_next_visit_shows(ann: Membership, open_source: Open) -> None:
@@ -88,14 +88,13 @@ def test_what_is_marked_in_place_is_what_the_next_visit_shows(ann: Membership, o
     ):
         mark(page, words)
     pieces, places = drawn(page), anchors(page)
-    cards = page.locator("#cards [data-claim]").evaluate_all("(all) => all.map((one) => one.dataset.claim)")
+    cards = page.locator("#cards > .claim").evaluate_all("(all) => all.map((one) => one.dataset.claim)")
     page.reload()
     assert page.evaluate("document.getElementById('text').textContent") == TEXT
     assert drawn(page) == pieces
     assert anchors(page) == places
     assert (
-        page.locator("#cards [data-claim]").evaluate_all("(all) => all.map((one) => one.dataset.claim)")
-        == cards
+        page.locator("#cards > .claim").evaluate_all("(all) => all.map((one) => one.dataset.claim)") == cards
     )
     for claim in Claim.objects.select_related("source"):
         assert not claim.statement.startswith("States ") or claim.statement == f"States {claim.quote}"
@@ -238,7 +237,8 @@ def test_ten_claims_are_read_and_marked_by_keys_alone(ann: Membership, open_sour
     page.keyboard.press("Control+a")
     page.keyboard.type("Thirty ships sailed.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#claim-10 .statement")).to_have_text("Thirty ships sailed.")
+    expect(page.locator("#claim-10 > .statement")).to_have_text("Thirty ships sailed.")
+    expect(page.locator("#said")).to_contain_text("C-10 saved")
     page.keyboard.press("m")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Thirty ships sailed.")
@@ -359,7 +359,7 @@ def test_filters_change_the_marks_in_place_and_keep_what_was_typed(
     expect(page.locator("#text mark")).to_have_count(1)
     assert page.url.endswith("?show=unlinked")
     expect(page.locator("#filters [aria-current]")).to_be_focused()
-    expect(page.locator("#cards [data-claim]")).to_have_count(1)
+    expect(page.locator("#cards > .claim")).to_have_count(1)
     expect(page.locator("[name=words]")).to_have_value("Trade")
     page.keyboard.press("n")
     assert at_hand(page) == "C-3"
@@ -485,7 +485,7 @@ def test_on_a_narrow_screen_the_claim_at_hand_lies_at_its_foot(ann: Membership, 
         make_claim(source, f"Paragraph {n} is of some words", by=ann)
     page = open_source(source, viewport={"width": 390, "height": 780})
     page.keyboard.press("n")
-    for place in ("#cards .claim.is-selected .statement", "#text mark.is-selected"):
+    for place in ("#cards .claim.is-selected > .statement", "#text mark.is-selected"):
         expect(page.locator(place)).to_be_in_viewport()
     assert Axe().run(page).violations_count == 0
     page.keyboard.press("Escape")

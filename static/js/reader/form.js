@@ -220,6 +220,6 @@ function countAnew() {
 }
 
 export function editAtHand(focused) {
-  const number = focused.closest?.("[data-claim]")?.dataset.claim ?? atHand;
+  const number = focused.closest?.(".claim[data-claim]")?.dataset.claim ?? atHand;
   if (number) edit(number);
 }
