@@ -10,9 +10,11 @@ EMNLP, arXiv:1908.10084; Wang et al. 2020, MiniLM, arXiv:2002.10957), English.
 
 import importlib.util
 import json
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -28,6 +30,12 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 _TOKENS = 2048
 """Tokens of a batch, padding included: the largest that stays within the processor's cache and 100 MB."""
+
+_FEW = 64
+"""Texts that a page asks for, again whenever it is looked at; a search asks for more, and for each once."""
+
+_KEPT = 2048
+"""Texts whose vectors a process keeps: 3 MB of them."""
 
 
 class Embedder(Protocol):
@@ -74,9 +82,26 @@ class FolderEmbedder:
         self.name = name or folder.name
         self.version = found[:12]
         self.dimensions = self.bert.dimensions
+        self._kept: OrderedDict[str, Floats] = OrderedDict()
+        self._keeping = Lock()
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Vectors of unit length; each text is cut at the model's length."""
+        """Vectors of unit length; each text is cut at the model's length. Of a few, those asked for lately are kept."""
+        if not 0 < len(texts) <= _FEW:
+            return self._computed(texts)
+        with self._keeping:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        if new := [text for text in dict.fromkeys(texts) if text not in found]:
+            found |= zip(new, self._computed(new), strict=True)
+        with self._keeping:
+            for text, vector in found.items():
+                self._kept[text] = vector
+                self._kept.move_to_end(text)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return np.stack([found[text] for text in texts])
+
+    def _computed(self, texts: Sequence[str]) -> Floats:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         encoded = [one.ids for one in self.bert.tokenizer.encode_batch(list(texts))]
         for rows in _batches([len(ids) for ids in encoded]):

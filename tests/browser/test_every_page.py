@@ -1,6 +1,7 @@
 """Every page: axe finds nothing, nothing overflows a narrow screen, no script fails, with scripts off it stands."""
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -8,7 +9,9 @@ from tests.browser.conftest import Visit
 from tests.browser.pages import PAGES
 
 WIDE = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-axe = Axe()
+AXE = Axe().axe_script
+RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+"""A page in the dark differs in its colours alone."""
 
 # Once scripts that follow the width have followed it: in the frame after the next.
 WIDER = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
@@ -18,9 +21,11 @@ WIDER = """new Promise((done) => requestAnimationFrame(() => requestAnimationFra
 def looked_at(page: Page, name: str) -> list[str]:
     """What is wrong with the page as it stands in this browser."""
     wrong = [] if page.locator("h1").count() == 1 else ["not one h1"]
-    for scheme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
+    page.evaluate(AXE)
+    for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = axe.run(page, options=options) if options else axe.run(page)
+        options = {"resultTypes": ["violations"], **rules}
+        found = AxeResults(page.evaluate("async (options) => await axe.run(options)", options))
         wrong += [f"{scheme}: {found.generate_report()}"] if found.violations_count else []
     page.set_viewport_size({"width": 340, "height": 700})
     overflow = page.evaluate(WIDER)

@@ -60,9 +60,9 @@ def test_depth_ends_at_three() -> None:
 def test_a_long_text_with_many_marks_is_cut_in_one_pass() -> None:
     text = "word " * 200_000
     marks = [Mark(number, number * 50, number * 50 + 120) for number in range(1, 10_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert sum(len(piece.text) for piece in segments(text, marks)) == len(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(TEXTS, st.data())
@@ -138,9 +138,9 @@ def test_signs_of_patterns_are_letters_here() -> None:
 
 def test_a_megabyte_is_searched_in_time() -> None:
     text = "the trade of the two " * 50_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert find_words(text, "the  trade of the three") == []
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_as_much_of_the_beginning_as_stands_there_is_told() -> None:

@@ -182,20 +182,20 @@ def bomb() -> bytes:
 
 def test_a_bomb_is_refused_before_it_is_opened(bomb: bytes) -> None:
     assert len(bomb) < 200_000
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(IntakeError, match=r"would unpack from .* to 60,\d+,\d+ bytes"):
         extract("a.docx", bomb)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused_without_being_held(bomb: bytes) -> None:
     true, told = struct.pack("<L", 60_000_000), struct.pack("<L", 1000)
     assert bomb.count(true) == 2  # once in the part's own header, once in the archive's list
     lying = bomb.replace(true, told)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(IntakeError, match="This is no DOCX file, or a damaged one"):
         extract("a.docx", lying)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     tracemalloc.start()
     with pytest.raises(IntakeError):
         from_docx.read(lying, "")
@@ -215,10 +215,10 @@ def bombed(where: str) -> bytes:
 
 @pytest.mark.parametrize("where", ["<w:t>words &a9;</w:t>", '<w:t w:x="&a9;">words</w:t>'])
 def test_entities_do_not_multiply(where: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(IntakeError, match="or a damaged one"):
         extract("a.docx", bombed(where))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_no_file_is_read_by_reference() -> None:

@@ -197,6 +197,6 @@ def test_the_language_is_guessed_or_left_open(text: str, language: str) -> None:
 def test_a_long_text_costs_no_more_to_guess() -> None:
     guess_language("loaded")
     long = ENGLISH * 50_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert guess_language(long) == "en"
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
