@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from psycopg.conninfo import make_conninfo
 
 from tests.browser.conftest import Visit
@@ -88,16 +88,22 @@ def test_many_files_come_in_and_go_again(visit: Visit, worker: None) -> None:
 def test_intake_without_scripts(visit: Visit, worker: None) -> None:
     page = visit("analyst", "/d/china-russia/import/", java_script_enabled=False, **WIDE)
     page.get_by_label("Drop files here, or choose them").set_input_files([article(n) for n in range(6)])  # type: ignore[arg-type]
-    page.get_by_role("button", name="Read them").click()
-    for _ in range(200):
-        if page.get_by_role("button", name="Bring in 6 sources").count():
-            break
-        page.wait_for_timeout(300)
-        page.get_by_role("link", name="See how far it is").click()
-    page.get_by_role("button", name="Bring in 6 sources").click()
-    for _ in range(200):
-        if page.get_by_role("heading", name="6 of 6 brought in").count():
-            break
-        page.wait_for_timeout(300)
-        page.get_by_role("link", name="See how far it is").click()
+    follow(page.get_by_role("button", name="Read them"))
+    see_how_far_until(page.get_by_role("button", name="Bring in 6 sources"))
+    follow(page.get_by_role("button", name="Bring in 6 sources"))
+    see_how_far_until(page.get_by_role("heading", name="6 of 6 brought in"))
     expect(page.get_by_role("button", name="Put all 6 in the bin")).to_be_visible()
+
+
+def follow(leads_on: Locator) -> None:
+    """Click, and wait for the page that comes: the one before it may still be looked at otherwise."""
+    with leads_on.page.expect_navigation():
+        leads_on.click()
+
+
+def see_how_far_until(there: Locator) -> None:
+    for _ in range(200):
+        if there.count():
+            return
+        there.page.wait_for_timeout(300)
+        follow(there.page.get_by_role("link", name="See how far it is"))
