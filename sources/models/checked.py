@@ -1,10 +1,11 @@
 """Models whose check constraints are asked of the database together, before they are saved."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from django.db import models
-from django.db.models import BooleanField, CheckConstraint, Q
-from django.db.models.functions import Coalesce
+from django.db import connection, models
+from django.db.models import CheckConstraint, GeneratedField
 
 
 class Checked(models.Model):
@@ -24,18 +25,53 @@ class Checked(models.Model):
 
     def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         """Those to be validated one by one: of checks that hold none."""
+        held = _checks(type(self)) if self._checks_hold else []
         return [
-            (
-                model,
-                [one for one in constraints if not (self._checks_hold and isinstance(one, CheckConstraint))],
-            )
+            (model, [one for one in constraints if one not in held])
             for model, constraints in super().get_constraints()
         ]
 
     def _do_checks_hold(self) -> bool:
-        together = Q()
-        for one in self._meta.constraints:
-            if isinstance(one, CheckConstraint):  # one that comes to NULL does not fail
-                together &= Q(Coalesce(one.condition, True, output_field=BooleanField()))
-        values = self._get_field_expression_map(self._meta)  # type: ignore[attr-defined]
-        return not together or together.check(values)
+        fields, question = _question(type(self))
+        values = [getattr(self, field.attname) for field in fields]
+        if any(hasattr(value, "resolve_expression") for value in values):
+            return False
+        told = [
+            field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(question, told)
+            return bool(cursor.fetchone()[0])
+
+
+def _fields(model: type[models.Model], checks: Sequence[CheckConstraint]) -> list[models.Field[Any, Any]]:
+    names = {name for one in checks for name in one.condition.referenced_base_fields}
+    return [model._meta.get_field(name) for name in sorted(names)]
+
+
+@cache
+def _checks(model: type[models.Model]) -> list[CheckConstraint]:
+    """The checks that are asked together: those about nothing that the database works out itself."""
+    checks = [one for one in model._meta.constraints if isinstance(one, CheckConstraint)]
+    return [one for one in checks if not any(isinstance(f, GeneratedField) for f in _fields(model, [one]))]
+
+
+@cache
+def _question(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], str]:
+    """The fields that these checks are about, and in SQL whether all of them hold of values for these.
+
+    One that comes to NULL does not fail.
+    """
+    checks = _checks(model)
+    fields = _fields(model, checks)
+    with connection.schema_editor(collect_sql=True) as editor:
+        conditions = [f"({one._get_check_sql(model, editor)}) IS NOT FALSE" for one in checks]
+    together = (" AND ".join(conditions) or "true").replace("%", "%%")
+    columns = [f'%s::{_type(field)} AS "{field.column}"' for field in fields]
+    return fields, f"SELECT {together} FROM (SELECT {', '.join(columns)}) AS row"
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    """Its type in the database, but of text no length, to which it would be cut."""
+    name = field.db_type(connection)
+    return "text" if isinstance(field, models.CharField) else str(name)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.staticfiles import handlers
+from django.contrib.staticfiles.views import serve
 from django.core.management import call_command
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -44,6 +47,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": chromium(), "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_kept() -> Iterator[None]:
+    """As of a real server, a browser asks for each of them once."""
+
+    def keep(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = serve(*args, **kwargs)
+        response.headers["Cache-Control"] = "max-age=600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "serve", keep)
+        yield
 
 
 @pytest.fixture
