@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -78,7 +79,7 @@ def serve(host: str, port: int, *, environment: dict[str, str] | None = None, re
         str(settings.BASE_DIR / "manage.py"),
         "procrastinate",
         "worker",
-        "--shutdown-graceful-timeout=5",
+        "--shutdown-graceful-timeout=1",
     ]
     with _stopped_by_signal() as stop, _children([server, worker], environment or {}) as children:
         announced = False
@@ -99,8 +100,11 @@ def serve(host: str, port: int, *, environment: dict[str, str] | None = None, re
 
 
 def _answers(host: str, port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=0.5):
-        return True
+    """Whether a worker answers: the port is open before any of them has begun, and until then none can be stopped."""
+    asking = http.client.HTTPConnection(host, port, timeout=0.5)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(asking):
+        asking.request("HEAD", "/healthz")
+        return asking.getresponse().status > 0
     return False
 
 

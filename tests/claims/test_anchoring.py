@@ -48,13 +48,13 @@ def wrong(case: Case) -> list[str]:
 @settings(max_examples=1_000, deadline=None, derandomize=True)
 @given(st.integers(min_value=10_000))
 def test_no_quote_is_ever_taken_to_other_words(seed: int) -> None:
-    assert wrong(make_case(seed, quotes=20)) == []
+    assert wrong(make_case(seed, quotes=8)) == []
 
 
 @pytest.mark.parametrize("decoys", [False, True])
 def test_quotes_whose_words_survived_are_carried(decoys: bool) -> None:
     survived = left = 0
-    for seed in range(300):
+    for seed in range(120):
         case = make_case(seed, decoys=decoys)
         outcomes = reanchor(case.old, case.new, case.quotes)
         for truth, company, got in zip(case.truth, case.company, outcomes, strict=True):
@@ -62,7 +62,7 @@ def test_quotes_whose_words_survived_are_carried(decoys: bool) -> None:
             if truth and company >= 0.5:
                 survived += 1
                 left += got.method == "orphan"
-    assert survived > 6_000
+    assert survived > 2_400
     assert left / survived <= 0.001
 
 

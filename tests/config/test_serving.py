@@ -113,18 +113,6 @@ def test_demo_prepares_everything_and_runs_again_without_harm(data: Path) -> Non
     assert servers_of(data) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_demo_serves_and_ends_with_all_that_it_started(data: Path, port: int, number: int) -> None:
-    process = start(data, "demo", "--port", str(port), GAINSAY_DEMO_PASSWORD="the word")
-    until_served(process, port)
-    assert answer(port, "/healthz") == (200, "ok")
-    status, page = answer(port, "/d/china-russia/")
-    assert (status, "Sign in" in page) == (200, True)
-    assert end(process, number) < 20
-    assert process.returncode == 0
-    assert servers_of(data) == []
-
-
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
     """The job workers that this server began."""
     found = []
@@ -137,9 +125,13 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return found
 
 
-def test_a_killed_worker_is_followed_by_another(data: Path, port: int) -> None:
-    process = start(data, "demo", "--port", str(port))
+def test_demo_serves_follows_a_killed_worker_with_another_and_ends_with_all_that_it_started(
+    data: Path, port: int
+) -> None:
+    process = start(data, "demo", "--port", str(port), GAINSAY_DEMO_PASSWORD="the word")
     until_served(process, port)
+    status, page = answer(port, "/d/china-russia/")
+    assert (status, "Sign in" in page) == (200, True)
     [worker] = workers_of(process)
     time.sleep(SETTLED)
     os.kill(worker, signal.SIGKILL)
@@ -149,7 +141,8 @@ def test_a_killed_worker_is_followed_by_another(data: Path, port: int) -> None:
     assert answer(port, "/healthz") == (200, "ok")
     assert len(workers_of(process)) == 1
     assert workers_of(process) != [worker]
-    assert end(process) < 20
+    assert end(process, signal.SIGINT) < 20
+    assert process.returncode == 0
     assert servers_of(data) == []
 
 
@@ -166,6 +159,7 @@ def test_demo_survives_a_killed_predecessor(data: Path, port: int) -> None:
     until_served(process, port)
     assert answer(port, "/healthz") == (200, "ok")
     assert end(process) < 20
+    assert process.returncode == 0
     assert servers_of(data) == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.management.base import CommandError
 from django.db import transaction
 
@@ -54,8 +55,9 @@ class Command(OperatorCommand):
         password = settings.DEMO_PASSWORD or kept_secret(
             settings.DATA / "demo_password", lambda: secrets.token_urlsafe(9)
         )
+        encoded = self._encoded(password)
         with transaction.atomic():
-            accounts = {name: self._account(name, password) for name in (*Role.values, OUTSIDER)}
+            accounts = {name: self._account(name, encoded) for name in (*Role.values, OUTSIDER)}
             self._dossier(accounts)
         people = ", ".join([*reversed(Role.values), OUTSIDER])
         told = f"Sign in as {people}; the password of each is {password}"
@@ -71,14 +73,20 @@ class Command(OperatorCommand):
         )
         self.stdout.write("Stopped.")
 
-    def _account(self, name: str, password: str) -> User:
+    def _encoded(self, password: str) -> str:
+        """The password as the accounts keep it: as they have it already where it is the same, for it takes its time."""
+        kept = User.objects.filter(email=f"{OUTSIDER}{MARK}").values_list("password", flat=True).first() or ""
+        return kept if check_password(password, kept) else make_password(password)
+
+    def _account(self, name: str, encoded: str) -> User:
+        fields = {"email": f"{name}{MARK}", "password": encoded}
         user: User
-        user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}{MARK}"})
-        if made or (user.email == f"{name}{MARK}" and not user.check_password(password)):
-            user.set_password(password)
-            user.save(update_fields=["password"])
-        elif user.email != f"{name}{MARK}":
+        user, _ = User.objects.get_or_create(username=name, defaults=fields)
+        if user.email != f"{name}{MARK}":
             self.stderr.write(f"An account {name} is here already: it keeps its own password.")
+        elif user.password != encoded:
+            user.password = encoded
+            user.save(update_fields=["password"])
         return user
 
     def _dossier(self, accounts: dict[str, User]) -> None:
