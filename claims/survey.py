@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from claims.agreement import Agreement, Figure, Numbers, Tally, agreement, confused, specific_agreement
-from claims.models import Kind
+from claims.models import Kind, State
 from claims.querysets.agreement import (
     ALWAYS,
     CHANGED,
@@ -87,10 +87,16 @@ class Survey:
         shown = self.asked.all_shown_to(self.access)
         return shown.filter(changed=False) if self.unchanged else shown
 
+    @property
+    def _links_with_names(self) -> LinkQuerySet:
+        """Those of which it may be told who judged how: not the disputed ones, where names are masked."""
+        masked = self.access.dossier.names_masked
+        return self.links.exclude(state=State.DISPUTED) if masked else self.links
+
     @cached_property
     def overall(self) -> Agreement:
         count_kinds(self.links, self._counts, period=self.period, step=self.step)
-        count_pairs(self.links, self._counts, period=self.period)
+        count_pairs(self._links_with_names, self._counts, period=self.period)
         total, asked = self.links.order_by().count(), self.asked.order_by().count()
         shown = self.asked.all_shown_to(self.access).order_by().count() if self.unchanged else total
         without = {TO_REVIEW: asked - shown, CHANGED: shown - total}

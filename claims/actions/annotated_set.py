@@ -1,5 +1,7 @@
 """What may still be done with a frozen set: withdraw it, take that back, and give up judging what it tells."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,10 +31,10 @@ def _set(one: AnnotatedSet, **values: object) -> AnnotatedSet:
     return current
 
 
-def told_by(one: AnnotatedSet) -> LinkQuerySet:
-    """The links whose verdicts the set tells, as far as they are still here."""
-    links: LinkQuerySet = Link.objects.filter(dossier=one.dossier_id)
-    return links.filter(pk__in=SetLink.objects.filter(annotated_set=one).told().values("link"))
+def told_by(*sets: AnnotatedSet) -> LinkQuerySet:
+    """The links whose verdicts these sets of one dossier tell, as far as they are still here."""
+    links: LinkQuerySet = Link.objects.filter(dossier__in={one.dossier_id for one in sets})
+    return links.filter(pk__in=SetLink.objects.filter(annotated_set__in=sets).told().values("link"))
 
 
 def hidden_in(one: AnnotatedSet, access: Access) -> LinkQuerySet:
@@ -42,6 +44,13 @@ def hidden_in(one: AnnotatedSet, access: Access) -> LinkQuerySet:
     back.
     """
     return told_by(one).live().hidden_from(access)
+
+
+def with_hidden_links(sets: Collection[AnnotatedSet], access: Access) -> set[int]:
+    """The keys of those of these sets that tell verdicts which are hidden from this reader, by one question."""
+    hidden = Link.objects.live().filter(dossier=access.dossier).hidden_from(access)
+    told = SetLink.objects.filter(annotated_set__in=[one.pk for one in sets]).told()
+    return set(told.filter(link__in=hidden.values("pk")).values_list("annotated_set", flat=True).distinct())
 
 
 @transaction.atomic

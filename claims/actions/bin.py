@@ -57,10 +57,12 @@ def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime 
     if since:
         _refuse_others_work(current, access, since)
     now = timezone.now()
-    for rows in _with_what_rests_on(current):
+    resting = _with_what_rests_on(current)
+    _hold(resting)
+    for rows in resting:
         rows.live().update(binned_at=now, binned_by=access.person)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
-    Lease.objects.filter(link__in=_with_what_rests_on(current)[-1]).delete()
+    Lease.objects.filter(link__in=resting[-1]).delete()
     if isinstance(current, Source):
         propose_later(current.dossier)
     return current
@@ -90,7 +92,9 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
             code="replaced",
         )
     together: datetime | None = current.binned_at
-    *upper, links = _with_what_rests_on(current)
+    resting = _with_what_rests_on(current)
+    _hold(resting)
+    *upper, links = resting
     for rows in upper:
         rows.filter(binned_at=together).update(binned_at=None, binned_by=None)
     # A link comes back only when both its claims have; until then it waits with the claim that has not.
@@ -179,6 +183,17 @@ def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
     return [Source.objects.filter(pk=record.pk), claims, links]
 
 
+def _hold(rows: list[RecordQuerySet[Any]]) -> None:
+    """Lock these records, in the order in which whoever pairs or judges them does, before the first is changed.
+
+    With the change begins the turn of whoever counts support (the database's): nobody then waits for her who has what
+    she still needs.
+    """
+    for some in rows:
+        for _ in some.order_by("pk").select_for_update(no_key=True).values_list("pk").iterator():
+            pass
+
+
 def _what_it_rests_on(record: Record) -> list[Record]:
     if isinstance(record, Link):
         return sorted([record.from_claim, record.to_claim], key=lambda claim: claim.pk)
@@ -225,8 +240,9 @@ def _require_right(record: Record, access: Access) -> None:
         raise PermissionDenied(f"{record.cited} was made by someone else: ask a lead.")
     *upper, links = _with_what_rests_on(record)
     others = Q(by__isnull=True) | ~Q(by=access.person_id)
+    shown = Link.objects.filter(pk__in=links.values("pk")).shown_to(access)  # as in ``_refuse_others_work``
     if any(rows.filter(others).exists() for rows in (*upper, links)) or (
-        Review.objects.filter(link__in=links).exclude(reviewer=access.person_id).exists()
+        Review.objects.filter(link__in=shown).exclude(reviewer=access.person_id).exists()
         or links.exclude(adjudication_verdict="").exists()
     ):
         raise PermissionDenied(f"Others' work rests on {record.cited}: ask a lead.")

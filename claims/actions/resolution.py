@@ -33,15 +33,8 @@ def resolve(
     contradiction, or is resolved already; WordsChanged when a claim was edited meanwhile.
     """
     _check_proof(kind, proof, rests_on)
-    # Sources before claims, claims before their link: as whoever changes them locks them.
     pair = [link.from_claim_id, link.to_claim_id]
-    grounds = {model: [one.pk for one in rests_on if isinstance(one, model)] for model in (Source, Claim)}
-    about = Claim.objects.filter(pk__in=pair).values_list("source", flat=True)
-    sources = Source.objects.select_for_update(no_key=True).filter(pk__in=[*about, *grounds[Source]])
-    refuse_binned(*sources.without_text().order_by("pk"))
-    claims = Claim.objects.select_for_update(no_key=True).filter(pk__in=[*pair, *grounds[Claim]])
-    held = {claim.pk: claim for claim in claims.order_by("pk")}
-    refuse_binned(*held.values())
+    held = _hold_grounds(link, rests_on)
     current = locked(link)
     refuse_binned(current)
     if current.state != State.SETTLED or current.verdict != Kind.CONTRADICTS:
@@ -81,6 +74,22 @@ def resolve(
         ]
     )
     return resolution
+
+
+def _hold_grounds(link: Link, rests_on: Sequence[Source | Claim]) -> dict[int, Claim]:
+    """Lock what a resolution rests on, sources before claims, as whoever changes them does; the link comes after.
+
+    The claims by their keys. Refuses (ValidationError) what is in the bin.
+    """
+    pair = [link.from_claim_id, link.to_claim_id]
+    grounds = {model: [one.pk for one in rests_on if isinstance(one, model)] for model in (Source, Claim)}
+    about = Claim.objects.filter(pk__in=pair).values_list("source", flat=True)
+    sources = Source.objects.select_for_update(no_key=True).filter(pk__in=[*about, *grounds[Source]])
+    refuse_binned(*sources.without_text().order_by("pk"))
+    claims = Claim.objects.select_for_update(no_key=True).filter(pk__in=[*pair, *grounds[Claim]])
+    held = {claim.pk: claim for claim in claims.order_by("pk")}
+    refuse_binned(*held.values())
+    return held
 
 
 def _check_proof(kind: str, proof: Mapping[str, str], rests_on: Sequence[Source | Claim]) -> None:
@@ -138,6 +147,7 @@ def withdraw_reopening(link: Link, *, reopened_at: datetime | None) -> Resolutio
     Refuses (ValidationError) one that reopened by itself, or that cannot stand: the link was resolved otherwise, or
     what it rests on changed since.
     """
+    _hold_grounds(link, [])
     current = locked(link)
     refuse_binned(current)
     there = Resolution.objects.filter(link=current, reopened_at=reopened_at, cause=Cause.PERSON).first()

@@ -19,7 +19,7 @@ from sources.actions.queueing import queue_once
 from sources.intake.draft import IntakeError
 from sources.intake.fetch import post
 from sources.intake.hosts import Allowed, addresses_of, parse
-from sources.models import Dossier
+from sources.models import Dossier, Membership, Role
 
 MOST = 20
 """So many addresses a dossier tells at once."""
@@ -101,7 +101,7 @@ def to_be_told() -> list[int]:
 def tell(key: int, *, enough: Callable[[], bool] = lambda: False) -> None:
     """Tell this address what is due, the oldest first, until ``enough``. Each counts as told once it answers 2xx."""
     due = Delivery.objects.filter(webhook=key, state=Delivery.State.WAITING, next_at__lte=timezone.now())
-    for one in due.select_related("webhook", "dossier").order_by("pk")[:BATCH]:
+    for one in due.select_related("webhook__by__user", "dossier").order_by("pk")[:BATCH]:
         if enough():
             return
         _tell(one)
@@ -110,6 +110,11 @@ def tell(key: int, *, enough: Callable[[], bool] = lambda: False) -> None:
 def _tell(one: Delivery) -> None:
     if one.webhook.stopped_at or not _still_holds(one):
         _close(one, Delivery.State.DROPPED, "It was no longer so, or the address was stopped.")
+        return
+    if not _leads(one.webhook.by):
+        _close(
+            one, Delivery.State.DROPPED, "Whoever registered the address does not lead the dossier any more."
+        )
         return
     secret = _secret(one.webhook)
     if not hmac.compare_digest(_digest(secret), one.webhook.digest):
@@ -145,6 +150,12 @@ def _tell(one: Delivery) -> None:
     Delivery.objects.filter(pk=one.pk).update(
         attempts=F("attempts") + 1, next_at=again, status=status, error=error
     )
+
+
+def _leads(person: Membership) -> bool:
+    """Whether she may still learn what an address of hers is told."""
+    user = person.user
+    return user is not None and user.is_active and (user.is_superuser or person.role == Role.LEAD)
 
 
 def _close(one: Delivery, state: str, error: str, *, status: int | None = None) -> None:

@@ -131,8 +131,8 @@ def link_detail(request: HttpRequest, slug: str, number: Number) -> dict[str, An
     _fetch([one])
     if one.shown_state == IN_REVIEW:  # type: ignore[attr-defined]
         return _out(one) | {"reviews": None}
-    disclose(access, [one])
     given = masked(one.reviews.select_related("reviewer").order_by("at", "pk"), masks_of(one, access.dossier))
+    disclose(access, [one])
     reviews = [
         {
             "reviewer": review.called,  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """Annotated sets: the list, one of them, and its files, from what was frozen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
-from claims.actions.annotated_set import hidden_in, told_by
+from claims.actions.annotated_set import hidden_in, told_by, with_hidden_links
 from claims.actions.review import disclose
 from claims.api.door import entered
 from claims.api.files import FILE
@@ -25,20 +26,26 @@ from sources.access import Access
 
 router = Router(tags=["sets"])
 
+TELLING = ("filter", "balance", "agreement")
+"""What is told of a set that tells of verdicts."""
+
 
 class SetOut(Schema):
-    """A frozen selection of links. `downloads` are the addresses of its files, by format."""
+    """A frozen selection of links. `downloads` are the addresses of its files, by format.
+
+    `filter`, `balance` and `agreement` are null while they would tell verdicts on links that you must still judge.
+    """
 
     id: str
     number: int
     name: str
     version: int
     purpose: str
-    filter: list[tuple[str, str]]
+    filter: list[tuple[str, str]] | None
     counts: dict[str, int]
-    balance: dict[str, int]
+    balance: dict[str, int] | None
     split: dict[str, Any]
-    agreement: dict[str, Any]
+    agreement: dict[str, Any] | None
     guidelines: str
     licence: str
     authors: str
@@ -61,7 +68,7 @@ def set_list(request: HttpRequest, slug: str, cursor: Cursor = "", limit: Limit 
     access = entered(request, slug)
     found, _, more = page(_mine(access), cursor, limit)
     return {
-        "items": [_out(access, one) for one in found],
+        "items": _out(access, found),
         "next": cursor_at(found[-1].number) if more else None,
     }
 
@@ -69,7 +76,8 @@ def set_list(request: HttpRequest, slug: str, cursor: Cursor = "", limit: Limit 
 @router.get("/dossiers/{slug}/sets/{number}", response={200: SetOut, **REFUSED}, summary="One annotated set")
 def set_detail(request: HttpRequest, slug: str, number: Number) -> dict[str, Any]:
     access = entered(request, slug)
-    return _out(access, get_object_or_404(_mine(access), number=number))
+    [told] = _out(access, [get_object_or_404(_mine(access), number=number)])
+    return told
 
 
 @router.get(
@@ -112,7 +120,14 @@ def _mine(access: Access) -> Any:
     return sets if access.can_lead else sets.standing()
 
 
-def _out(access: Access, one: AnnotatedSet) -> dict[str, Any]:
+def _out(access: Access, sets: Sequence[AnnotatedSet]) -> list[dict[str, Any]]:
+    """What is told of these sets, and that it is told: no verdict of a link that the reader must judge."""
+    hiding = with_hidden_links(sets, access)
+    disclose(access, told_by(*(one for one in sets if one.pk not in hiding)))
+    return [_told(access, one) | (dict.fromkeys(TELLING) if one.pk in hiding else {}) for one in sets]
+
+
+def _told(access: Access, one: AnnotatedSet) -> dict[str, Any]:
     at = reverse("api-v1:set_file", args=[access.dossier.slug, one.number])
     names = [*(name for name, made in FORMATS.items() if not made.missing()), *SET_FORMATS]
     same = ("number", "name", "version", "purpose", "filter", "counts", "balance", "split", "agreement")

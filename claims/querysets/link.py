@@ -208,8 +208,8 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         return self.filter(~self._own_of(person_id))
 
     def own_waiting(self, person_id: int) -> Self:
-        """Those that wait for reviews, and not for hers: she proposed them."""
-        return self.live().filter(self._own_of(person_id), state=PROPOSED)
+        """Those that wait for others and not for her, who proposed them; disputed ones too, or they would tell her."""
+        return self.live().filter(self._own_of(person_id), state__in=UNSETTLED)
 
     def passed_over(self, person_id: int) -> Self:
         """Those she skipped, the one she skipped longest ago first."""

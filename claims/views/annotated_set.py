@@ -46,7 +46,7 @@ def set_freeze(request: Request, slug: str) -> HttpResponse:
     if not filters.is_valid():
         return invalid(request, "claims/set_freeze.html", context)
     on = filters_on(request, filters.form)
-    context |= {"on": on, "query": request.GET.urlencode(), **_counted(filters)}
+    context |= {"on": on, "query": request.GET.urlencode(), **_counted(filters, access)}
     if request.method == "GET":
         return show(request, "claims/set_freeze.html", context)
     if not form.is_valid():
@@ -65,10 +65,11 @@ def set_freeze(request: Request, slug: str) -> HttpResponse:
     return done(request, _address(one, slug), f"{one.cited} is frozen: {one}. Nothing will change it.")
 
 
-def _counted(filters: SetFilter) -> dict[str, Any]:
+def _counted(filters: SetFilter, access: Access) -> dict[str, Any]:
     """How many links would be frozen, and how they are settled, as far as is counted."""
-    some = filters.qs.order_by()[: COUNTED + 1].values("pk")
-    rows = Link.objects.filter(pk__in=some).order_by().values_list("verdict").annotate(n=Count("pk"))
+    some = Link.objects.filter(pk__in=filters.qs.order_by()[: COUNTED + 1].values("pk"))
+    disclose(access, some)
+    rows = some.order_by().values_list("verdict").annotate(n=Count("pk"))
     by_verdict = dict(rows)
     total = sum(by_verdict.values())
     return {
@@ -96,6 +97,8 @@ def _show(request: Request, access: Access, one: AnnotatedSet, **more: Any) -> H
     status = more.get("status", 410 if gone else 200)
     if not gone:
         hidden = hidden_in(one, access).order_by()[: COUNTED + 1].values("pk").count()
+        if not hidden:
+            disclose(access, told_by(one))
         context |= {"hidden": said(hidden, "link", COUNTED) if hidden else "", "parts": list(_parts(one))}
         context |= {
             "formats": [*FORMATS.values(), *SET_FORMATS.values()],

@@ -22,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from claims.actions.bin import delete_for_good, put_in_bin, restore, what_rests_on
+from claims.actions.review import disclose
 from claims.actions.revision import listed
 from claims.models import Claim, Link
 from claims.querysets.link import fetch_sides
@@ -63,6 +64,7 @@ def bin(request: Request, slug: str) -> HttpResponse:  # noqa: A001  named as it
     asked = {name: value for name, value in asked.items() if value}
     found = _binned(access, request.GET.get("before", ""), **asked)
     rows = _with_company(access, found[:PAGE])
+    disclose(access, [row.record for row in rows if isinstance(row.record, Link)])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return show(
         request,
@@ -172,6 +174,8 @@ def bin_delete(request: Request, slug: str, letter: str, number: int) -> HttpRes
         return done(request, to, f"{record.cited} deleted for good.")
     if not record.is_binned:
         raise Http404(f"{record.cited} is not in the bin.")
+    if isinstance(record, Link):
+        disclose(access, [record])
     claims, links = what_rests_on(record)
     context = {"section": "bin", "row": Row(record, claims, links)}
     return show(request, "claims/bin_delete.html", context)

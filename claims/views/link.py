@@ -113,8 +113,8 @@ def link_detail(request: Request, slug: str, number: int) -> HttpResponse:
     masks = masks_of(link, access.dossier) if shown else {}
     reviews: list[Review] = []
     if shown:
-        disclose(access, [link])
         reviews = masked(link.reviews.select_related("reviewer").order_by("at", "pk"), masks)
+        disclose(access, [link])  # once all is read that is shown
     return show(
         request,
         "claims/link_detail.html",

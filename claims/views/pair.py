@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from claims import tray
 from claims.actions.link import AlreadyLinked, propose
+from claims.actions.review import disclose
 from claims.forms.link import LinkForm
 from claims.models import Claim, Link
 from claims.views.bin import unmake_address
@@ -90,7 +91,7 @@ def pair(request: Request, slug: str) -> HttpResponse:
             "section": "pair",
             "desk": desk,
             "form": form,
-            "there": _link_there(desk),
+            "there": _link_there(access, desk),
             "results": _results(access, desk),
         },
     )
@@ -155,6 +156,7 @@ def _results(access: Access, desk: Desk) -> list[Result]:
     if (one := desk.first or desk.second) and found:
         for link in Link.objects.between(one.pk, [claim.pk for claim in found]):
             linked[link.to_claim_id if link.from_claim_id == one.pk else link.from_claim_id] = link
+        disclose(access, list(linked.values()))
     return [Result(claim, linked.get(claim.pk), desk.choosing(claim)) for claim in found]
 
 
@@ -164,15 +166,15 @@ def _configs(access: Access) -> list[str]:
     return [config_for(access.dossier.language), *sources.configs()]
 
 
-def _link_there(desk: Desk) -> Link | None:
-    """The link that these two claims have already, in the bin or not."""
+def _link_there(access: Access, desk: Desk) -> Link | None:
+    """The link that these two claims have already, in the bin or not. How it stands is told."""
     if not (desk.first and desk.second):
         return None
-    return (
-        Link.objects.of_pair(desk.first.pk, desk.second.pk)
-        .select_related("by", "binned_by", "dossier")
-        .first()
-    )
+    there = Link.objects.of_pair(desk.first.pk, desk.second.pk)
+    found: Link | None = there.select_related("by", "binned_by", "dossier").first()
+    if found:
+        disclose(access, [found])
+    return found
 
 
 def _number(claim: Claim | None) -> int | None:

@@ -35,7 +35,9 @@ def looked_at(page: Page, name: str) -> list[str]:
     for scheme, context, rules in RUNS:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         asked = [context or {"include": [["html"]]}, {"resultTypes": ["violations"], **rules}]
-        found = AxeResults(page.evaluate("async ([context, options]) => await axe.run(context, options)", asked))
+        found = AxeResults(
+            page.evaluate("async ([context, options]) => await axe.run(context, options)", asked)
+        )
         wrong += [f"{scheme}: {found.generate_report()}"] if found.violations_count else []
     page.set_viewport_size({"width": 340, "height": 700})
     overflow = page.evaluate(WIDER)

@@ -15,6 +15,7 @@ from claims.actions.bin import put_in_bin
 from claims.actions.claim import create_claim, edit_claim
 from claims.actions.intake import bin_intake
 from claims.actions.link import AlreadyLinked, adjudicate, create_link
+from claims.actions.resolution import reopen, resolve, withdraw_reopening
 from claims.actions.review import WordsChanged, give_verdict, take_next, undo_verdict
 from claims.models import Claim, Lease, Link, Review
 from sources.actions.dossier import edit_dossier
@@ -22,7 +23,16 @@ from sources.actions.records import Stale
 from sources.actions.source import create_source
 from sources.models import Dossier, Draft, Intake, Membership, Role, Source
 from tests.around import run
-from tests.conftest import TEXT, entered, make_claim, make_member, make_pair, make_review, make_source
+from tests.conftest import (
+    TEXT,
+    entered,
+    make_claim,
+    make_link,
+    make_member,
+    make_pair,
+    make_review,
+    make_source,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -474,3 +484,46 @@ def test_claim_made_while_an_intake_is_taken_back_keeps_its_source(
     assert isinstance(refused, PermissionDenied)
     claim.source.refresh_from_db()
     assert not claim.source.is_binned
+
+
+class TestWhoHoldsWhatAnotherNeeds:
+    """Each locks in the same order, so that of two who come together one waits, and neither is turned away."""
+
+    @pytest.mark.parametrize("kind", ["contradicts", "supports"])
+    def test_a_pair_is_made_while_one_of_its_sources_goes_into_the_bin(
+        self, dossier: Dossier, analyst: Membership, lead: Membership, claims: list[Claim], kind: str
+    ) -> None:
+        assert lead.user
+        access = entered(lead.user, dossier)
+        binning = Other(lambda: put_in_bin(claims[0].source, access=access))
+        with transaction.atomic():
+            list(Claim.objects.select_for_update(no_key=True).order_by("pk"))
+            binning.start()
+            until = time.monotonic() + PATIENCE
+            while not _waits(binning.backend):
+                assert time.monotonic() < until
+                time.sleep(0.005)
+            link = make_link(*claims, by=analyst, kind=kind)
+        binning.join(PATIENCE)
+        assert isinstance(binning.outcome, Source)
+        link.refresh_from_db()
+        assert link.is_binned
+
+    def test_a_reopening_is_taken_back_while_one_of_its_claims_is_edited(
+        self, analyst: Membership, lead: Membership, link: Link
+    ) -> None:
+        for person in (analyst, lead):
+            make_review(link, by=person)
+        resolve(link, by=lead, kind="time", proof={"first": "2023", "second": "2024"}, versions=(1, 1))
+        reopened = reopen(link, by=lead, reason="I doubt it.")
+        taking_back = Other(lambda: withdraw_reopening(link, reopened_at=reopened.reopened_at))
+        with transaction.atomic():
+            list(Claim.objects.select_for_update(no_key=True).order_by("pk"))
+            taking_back.start()
+            until = time.monotonic() + PATIENCE
+            while not _waits(taking_back.backend):
+                assert time.monotonic() < until
+                time.sleep(0.005)
+            edit(link.from_claim, analyst, "It is said otherwise.")()
+        taking_back.join(PATIENCE)
+        assert isinstance(taking_back.outcome, ValidationError), "the words changed: it stays open"

@@ -242,3 +242,14 @@ def test_the_database_keeps_an_address_as_it_was_registered(
     registered(lead, receiver.at("/hook"))
     with pytest.raises(IntegrityError), transaction.atomic():
         Webhook.objects.update(url="https://elsewhere.example/")
+
+
+def test_whoever_leads_no_more_is_told_no_more(
+    lead: Membership, reviewer: Membership, analyst: Membership, receiver: Receiver
+) -> None:
+    hook, _ = registered(lead, receiver.at("/hook"))
+    settled(analyst, analyst, reviewer)
+    Membership.objects.filter(pk=lead.pk).update(role="reviewer")
+    tell(hook.pk)
+    assert receiver.got == []
+    assert Delivery.objects.get().state == Delivery.State.DROPPED

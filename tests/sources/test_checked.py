@@ -19,7 +19,11 @@ def asked(link: Link) -> list[str]:
         connection,
     ) as queries:
         link.validate_constraints()
-    return [query["sql"] for query in queries if " AS row" in query["sql"] or ("SELECT 1 AS" in query["sql"] and "FROM" not in query["sql"])]
+    return [
+        query["sql"]
+        for query in queries
+        if " AS row" in query["sql"] or ("SELECT 1 AS" in query["sql"] and "FROM" not in query["sql"])
+    ]
 
 
 def test_checks_that_hold_are_one_question(analyst: Membership) -> None:
