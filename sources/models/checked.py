@@ -45,8 +45,9 @@ class Checked(models.Model):
 
 
 def _fields(model: type[models.Model], checks: Sequence[CheckConstraint]) -> list[models.Field[Any, Any]]:
-    names = {name for one in checks for name in one.condition.referenced_base_fields}
-    return [model._meta.get_field(name) for name in sorted(names)]
+    conditions: list[Any] = [one.condition for one in checks]
+    names = {name for condition in conditions for name in condition.referenced_base_fields}
+    return [field for field in model._meta.concrete_fields if field.name in names]
 
 
 @cache
@@ -65,7 +66,8 @@ def _question(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], 
     checks = _checks(model)
     fields = _fields(model, checks)
     with connection.schema_editor(collect_sql=True) as editor:
-        conditions = [f"({one._get_check_sql(model, editor)}) IS NOT FALSE" for one in checks]
+        written = [str(one.constraint_sql(model, editor)) for one in checks]
+    conditions = [f"{sql.partition(' CHECK ')[2]} IS NOT FALSE" for sql in written]
     together = (" AND ".join(conditions) or "true").replace("%", "%%")
     columns = [f'%s::{_type(field)} AS "{field.column}"' for field in fields]
     return fields, f"SELECT {together} FROM (SELECT {', '.join(columns)}) AS row"  # noqa: S608  all of it is ours
