@@ -58,7 +58,7 @@ def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime 
         _refuse_others_work(current, access, since)
     now = timezone.now()
     resting = _with_what_rests_on(current)
-    _hold(resting)
+    _hold(resting[1:])
     for rows in resting:
         rows.live().update(binned_at=now, binned_by=access.person)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
@@ -93,7 +93,7 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
         )
     together: datetime | None = current.binned_at
     resting = _with_what_rests_on(current)
-    _hold(resting)
+    _hold(resting[1:])
     *upper, links = resting
     for rows in upper:
         rows.filter(binned_at=together).update(binned_at=None, binned_by=None)

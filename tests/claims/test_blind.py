@@ -31,6 +31,7 @@ from claims.actions.review import give_verdict
 from claims.exchange.freezing import Description, Split, freeze
 from claims.models import Comment, Disclosure, Link, Review
 from sources.models import Dossier, Membership, Role, User
+from tests.claims.conftest import Programs
 from tests.conftest import (
     entered,
     make_claim,
@@ -332,6 +333,30 @@ def walk(world: World, who: str, sign_in: SignIn, *, choices: bool = False) -> W
     return taken
 
 
+ASKED = (
+    *("", "/sources", "/sources/1", "/claims", "/links", "/sets", "/sets/1"),
+    *(f"/{what}/{n}" for what in ("claims", "links") for n in range(1, HIGHEST + 1)),
+    *(f"/links?{name}={value}" for name, values in (
+        ("state", ("proposed", "disputed", "settled")),
+        ("kind", ("contradicts", "supports", "neither")),
+    ) for value in values),
+    *(f"/export?format={name}" for name in ("gainsay", "nli", "csv", "web-annotation", "stix")),
+    *(f"/sets/1/file?format={name}" for name in MADE_OF_A_SET),
+)  # fmt: skip
+"""What a program asks about a dossier."""
+
+
+def answers(world: World, who: str, program: Programs) -> dict[str, str]:
+    """What this person's program is told, by what it asks."""
+    asking = program(world.people[who])
+    found = {}
+    for asked in ASKED:
+        answer = asking.ask(f"dossiers/{SLUG}{asked}")
+        body = answer.text_of if answer.streaming else answer.content.decode()  # type: ignore[attr-defined]
+        found[asked] = f"{answer.status_code}\n{body}"
+    return found
+
+
 @pytest.fixture
 def frozen(time_machine: Any) -> None:
     time_machine.move_to(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), tick=False)
@@ -370,6 +395,22 @@ def test_no_page_differs_by_what_others_said(db: None, frozen: None, sign_in: Si
         for address, page in differing.items()
         for line in [address, *unified_diff(unjudged[address].split("\n"), page.split("\n"), n=0)][:30]
     )
+
+
+def test_no_answer_to_a_program_differs_by_what_others_said(
+    db: None, frozen: None, program: Programs
+) -> None:
+    told_of: list[dict[str, str]] = []
+    for judged in (False, True):
+        with transaction.atomic():
+            told_of.append(answers(build(judged=judged), "reviewer", program))
+            transaction.set_rollback(True)
+    unjudged, found = told_of
+    assert sum(answer.startswith("200") for answer in found.values()) >= len(ASKED) - 2
+    assert [asked for asked, answer in found.items() if any(word in answer for word in WORDS)] == []
+    assert {asked: told(answer) for asked, answer in found.items()} == {
+        asked: told(answer) for asked, answer in unjudged.items()
+    }
 
 
 def test_a_lead_who_has_not_judged_finds_no_word_of_a_review(db: None, sign_in: SignIn) -> None:

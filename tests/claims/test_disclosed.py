@@ -12,10 +12,8 @@ from claims.models import AnnotatedSet, Disclosure, Link
 from claims.survey import Survey
 from sources.actions.member import add_member, change_role, remove_member
 from sources.models import Dossier, Membership, Role
-from tests.claims.api.conftest import Programs
+from tests.claims.conftest import Programs
 from tests.conftest import entered, make_claim, make_member, make_pair, make_review, make_source
-
-pytest_plugins = ["tests.claims.api.conftest"]
 
 SignIn = Callable[..., Client]
 ROOT = "/d/china-russia/"

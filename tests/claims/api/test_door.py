@@ -12,7 +12,7 @@ from claims.exchange.freezing import Description, freeze
 from claims.models import Link
 from sources.actions.token import create_token
 from sources.models import Dossier, Membership, Role, User
-from tests.claims.api.conftest import ROOT, Program
+from tests.claims.conftest import ROOT, Program
 from tests.conftest import entered, make_dossier, make_member, make_pair, make_review, make_user
 from tests.project.test_door import ALL, API, EXPORT
 

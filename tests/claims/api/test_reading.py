@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from claims.actions.resolution import resolve
 from claims.models import Disclosure
 from sources.models import Dossier, Membership
-from tests.claims.api.conftest import Programs
+from tests.claims.conftest import Programs
 from tests.conftest import make_claim, make_pair, make_review, make_source
 
 HERE = "dossiers/china-russia"

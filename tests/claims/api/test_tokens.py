@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from sources.models import ApiToken, Dossier, Membership, User
-from tests.claims.api.conftest import Program, Programs
+from tests.claims.conftest import Program, Programs
 from tests.conftest import make_dossier, make_member
 
 SignIn = Callable[..., Client]

@@ -210,6 +210,7 @@ def test_what_others_work_rests_on_stays_an_analysts(
 ) -> None:
     link = make_pair(dossier, by=analyst)
     make_review(link, by=reviewer)
+    make_review(link, by=lead)
     assertContains(sign_in(analyst).post(f"{SOURCES}1/bin/"), "ask a lead", status_code=403)
     assert not is_binned(link)
     assert sign_in(lead).post(f"{SOURCES}1/bin/").status_code == 302
