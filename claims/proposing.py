@@ -8,6 +8,7 @@ new claim is judged as a piece of one.
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -48,6 +49,8 @@ SOUGHT = 8
 """A claim's rarest words, by which full text looks for others."""
 MATCHES = 500
 """So many matches of full text are ranked."""
+READ_AT_ONCE = 8
+"""So many of those nearest to a claim by words are read at once, where no job has yet."""
 AROUND = 20_000
 """So many claims are looked at around a piece on the ways of links."""
 BY_LINKS = ("paths of two", "paths of three", "paths at all", "kin of the linked", "kin at all")
@@ -335,6 +338,7 @@ class _Piece:
     def _candidates(self) -> dict[int, list[int]]:
         """For each claim those worth judging, best first: what links lead to, then what is near."""
         by_words = self._by_words()
+        self._read_the_unread(by_words)
         by_meaning = self._by_meaning() if self.basis.by_meaning else {}
         reached = self.around.reached(self.claims, DEPTH // 2)
         taken = self._taken()
@@ -348,6 +352,14 @@ class _Piece:
             near_by = [key for key in fused(lists, claim, DEPTH + len(out)) if key not in out]
             found[claim] = list(dict.fromkeys(beyond + near_by))[:DEPTH]
         return found
+
+    def _read_the_unread(self, by_words: Mapping[int, list[int]]) -> None:
+        """Make the vectors that the nearest few lack: what was brought in a moment ago is compared by meaning too."""
+        if self.basis.by_meaning:
+            assert self.basis.engine is not None
+            nearest = {key for found in by_words.values() for key in found[:READ_AT_ONCE]}
+            with suppress(NoServer):
+                embeddings.fill(self.dossier, self.basis.engine, claims=sorted(nearest))
 
     def _taken(self) -> dict[int, set[int]]:
         """With which each claim is linked, in the bin or not, or was dismissed."""

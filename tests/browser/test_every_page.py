@@ -64,9 +64,10 @@ def test_axe_finds_nothing_nothing_overflows_no_script_fails(visit: Visit, half:
     assert wrong == {}, "\n".join(f"{name}: {line}" for name, lines in wrong.items() for line in lines)
 
 
-def test_the_pages_stand_without_scripts(visit: Visit) -> None:
+def test_pages_stand_without_scripts(visit: Visit) -> None:
+    """Every third: what each desk does without a script its own tests try."""
     page = visit("lead", "/", java_script_enabled=False, **WIDE)
-    for name, person, path in PAGES:
+    for name, person, path in PAGES[::3]:
         if person not in ("", "outsider"):
             page.goto(path)
             assert (page.locator("main h1").count(), name) == (1, name)

@@ -538,14 +538,15 @@ def test_whoever_hears_the_page_finds_every_part_of_it(ann: Membership, open_sou
 def test_a_key_pressed_among_the_suggestions_of_a_card_is_the_cards_own(
     ann: Membership, open_source: Open
 ) -> None:
-    source = make_source(
-        ann.dossier, "Trade between the two fell in March. Trade between the two rose in March.\n", by=ann
+    there = make_source(ann.dossier, "Trade between the two countries fell sharply in March.\n", by=ann)
+    make_claim(
+        there, "fell sharply", by=ann, statement="Trade between the two countries fell sharply in March."
     )
-    make_claim(source, "Trade between the two fell", by=ann, statement="Trade between the two fell in March.")
-    page = open_source(source)
-    mark(page, "Trade between the two rose in March")
-    other = page.locator("#claim-2 [data-claim='1'] a").first
-    other.focus()
+    page = open_source(
+        make_source(ann.dossier, "Trade between the two countries rose sharply in March.\n", by=ann)
+    )
+    mark(page, "Trade between the two countries rose sharply in March")
+    page.locator("#claim-2 [data-claim='1'] a").first.focus()
     page.keyboard.press("e")
     expect(page.locator("#claim-2[data-editing]")).to_be_visible()
     expect(page.locator("#claim-1[data-editing]")).to_have_count(0)

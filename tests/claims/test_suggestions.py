@@ -261,3 +261,10 @@ def test_two_who_decide_on_one_pair_at_once_make_one_link(claims: list[Claim], a
     assert not Suggested.objects.open().exists()
     with pytest.raises(NotOpen):
         dismiss(one=one, other=other, by=analyst)
+
+
+def test_what_no_job_has_read_yet_is_compared_by_meaning_too(claims: list[Claim]) -> None:
+    look_at(claims[1])
+    [found] = Suggested.objects.filter(one=claims[0], other=claims[1], stance="contradicts")
+    assert found.score > 0.3
+    assert any("meaning" in reason for _, reason, _ in found.reasons)

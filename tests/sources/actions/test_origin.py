@@ -227,7 +227,7 @@ def test_a_run_that_was_cut_short_goes_on(dossier: Dossier) -> None:
     assert len(_grouped(dossier)) == 130
 
 
-@pytest.mark.parametrize("seed", [1, 7])
+@pytest.mark.parametrize("seed", [7])
 def test_the_origins_of_four_hundred_generated_articles_are_found(dossier: Dossier, seed: int) -> None:
     made = articles(seed=seed)
     Source.objects.bulk_create(
