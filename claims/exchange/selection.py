@@ -62,6 +62,15 @@ def keys_sql(links: QuerySet[Link]) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(parameters)
 
 
+def rows_sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The query of these rows in SQL, and its parameters; "" where it can find none."""
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+    return sql, tuple(parameters)
+
+
 @contextmanager
 def snapshot(*, read_only: bool = True) -> Iterator[None]:
     """One state of the database for all the queries within; a caller's own transaction is taken as it is."""
@@ -77,20 +86,25 @@ def snapshot(*, read_only: bool = True) -> Iterator[None]:
 
 def copied(sql: str, parameters: tuple[Any, ...]) -> Iterator[bytes]:
     """The rows of a query with one text column that holds no control character: as lines, in blocks, as they come."""
+    # With a quote and a delimiter that stand in no line, lines come out as they are.
+    yield from in_copy(sql, parameters, r"QUOTE E'\x01', DELIMITER E'\x02'")
+
+
+def in_copy(
+    sql: str, parameters: tuple[Any, ...], options: str = "", *, ending: bytes = b"\n"
+) -> Iterator[bytes]:
+    """The rows of a query as CSV of these options, in blocks, as they come; each line with this ending."""
     block = bytearray()
-    with (
-        connection.cursor() as cursor,
-        # With a quote and a delimiter that stand in no line, lines come out as they are.
-        cursor.copy(
-            rf"COPY ({sql}) TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02', ENCODING 'UTF8')",
-            parameters,
-        ) as copy,
-    ):
-        for row in copy:
-            block += row
-            if len(block) >= _BLOCK:
-                yield bytes(block)
-                block.clear()
+    form = ", ".join(filter(None, ("FORMAT csv", options, "ENCODING 'UTF8'")))
+    with connection.cursor() as cursor:
+        asked = cursor.mogrify(f"COPY ({sql}) TO STDOUT ({form})", parameters)
+        with cursor.copy(asked) as copy:
+            for row in copy:
+                block += row[:-1]
+                block += ending
+                if len(block) >= _BLOCK:
+                    yield bytes(block)
+                    block.clear()
     if block:
         yield bytes(block)
 

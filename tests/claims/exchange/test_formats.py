@@ -6,14 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claims.exchange.nli import rows as nli_rows
 from claims.exchange.registry import FORMATS
 from claims.exchange.selection import Selection
 from claims.exchange.table import COLUMNS, as_it_was, harmless
-from claims.models import Link
-from sources.models import Dossier, Membership, Role
+from claims.exchange.table import rows as table_rows
+from claims.models import Claim, Link, Speaker
+from sources.models import Dossier, Membership, Role, Source
 from tests.claims.exchange.files import (
     TEXT,
     bring_in,
@@ -132,6 +136,40 @@ def test_cells_hold_line_ends_and_quotation_marks(dossier: Dossier) -> None:
         dossier, source(text=words), claim("1", words, text=words), claim("2", "March", text=words), link()
     )
     assert table(Selection.of(dossier))[0]["from_quote"] == words
+
+
+@pytest.fixture
+def readers(judged: Dossier) -> list[Selection]:
+    """The whole, for the operator, and for a reviewer who has yet to judge some of it."""
+    return [Selection.of(judged), seen_by(judged, "tom", Role.REVIEWER)]
+
+
+ODD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.text(
+    st.sampled_from("'=+-@\t\r\n\",\\ \x01\x02\x1f\x7f\u2028a"), max_size=8
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ODD, min_size=4, max_size=4), st.sampled_from(["", "train", "elsewhere", 1]))
+def test_the_database_writes_what_the_rows_hold(
+    readers: list[Selection], odd: list[str], split: str | int
+) -> None:
+    statement, via, title, said = odd
+    Claim.objects.update(statement=f"{statement}.", via=via)
+    Source.objects.update(title=title)
+    Speaker.objects.update(name=f"{said}.")
+    Link.objects.update(extra=json.dumps({"split": split} if split else {"of": "no split"}))
+    for selection in readers:
+        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in nli_rows(selection)]
+        assert written("nli", selection).decode().removesuffix("\n").split("\n") == lines
+        text = io.StringIO(written("csv", selection).decode(), newline="")
+        assert list(csv.reader(text)) == list(table_rows(selection))
+
+
+def test_they_are_written_where_queries_are_recorded_too(judged: Dossier) -> None:
+    """As with DEBUG=1."""
+    with CaptureQueriesContext(connection):
+        assert {len(written(name, Selection.of(judged))) > 0 for name in ("gainsay", "nli", "csv")} == {True}
 
 
 def test_every_format_writes_the_same_links_in_the_same_order(judged: Dossier) -> None:
