@@ -186,7 +186,7 @@ class _Filling:
             with cursor.copy(f"COPY {table} ({key}{columns}) FROM STDIN") as copy:
                 for n, row in enumerate(rows, self.offset.get(model, 0) + 1):
                     copy.write_row([*([n] if key else []), self.dossier.pk, *row, *constant])
-            cursor.execute(f"ANALYZE {table}")  # as an import does: triggers of the next table join this one
+            cursor.execute(f"ANALYZE {table}, claims_support, claims_contradiction")  # triggers of the next join them
             if key:
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
