@@ -27,6 +27,7 @@ from sources.access import Access
 from sources.actions.origin import propose_later
 from sources.actions.original import remove_unused_originals
 from sources.actions.records import locked
+from sources.bulk import many_rows
 from sources.models import Record, Source
 from sources.querysets import RecordQuerySet
 
@@ -58,9 +59,9 @@ def put_in_bin[Model: Record](record: Model, *, access: Access, since: datetime 
         _refuse_others_work(current, access, since)
     now = timezone.now()
     resting = _with_what_rests_on(current)
-    _hold(resting[1:])
-    for rows in resting:
-        rows.live().update(binned_at=now, binned_by=access.person)
+    with many_rows(_hold(resting[1:])):
+        for rows in resting:
+            rows.live().update(binned_at=now, binned_by=access.person)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     Lease.objects.filter(link__in=resting[-1]).delete()
     if isinstance(current, Source):
@@ -93,17 +94,8 @@ def restore[Model: Record](record: Model, *, access: Access) -> Model:
         )
     together: datetime | None = current.binned_at
     resting = _with_what_rests_on(current)
-    _hold(resting[1:])
-    *upper, links = resting
-    for rows in upper:
-        rows.filter(binned_at=together).update(binned_at=None, binned_by=None)
-    # A link comes back only when both its claims have; until then it waits with the claim that has not.
-    for side in ("from_claim", "to_claim"):
-        waiting = Claim.objects.filter(pk=OuterRef(side))
-        links.filter(binned_at=together, **{f"{side}__binned_at__isnull": False}).update(
-            binned_at=Subquery(waiting.values("binned_at")), binned_by=Subquery(waiting.values("binned_by"))
-        )
-    links.filter(binned_at=together).update(binned_at=None, binned_by=None)
+    with many_rows(_hold(resting[1:])):
+        _take_out(resting, together)
     current.refresh_from_db(fields=["binned_at", "binned_by"])
     if isinstance(current, Source):
         carry_again(current, by=access.person)
@@ -183,15 +175,28 @@ def _with_what_rests_on(record: Record) -> list[RecordQuerySet[Any]]:
     return [Source.objects.filter(pk=record.pk), claims, links]
 
 
-def _hold(rows: list[RecordQuerySet[Any]]) -> None:
+def _take_out(resting: list[RecordQuerySet[Any]], together: datetime | None) -> None:
+    """Bring back of these what went into the bin together."""
+    *upper, links = resting
+    for rows in upper:
+        rows.filter(binned_at=together).update(binned_at=None, binned_by=None)
+    # A link comes back only when both its claims have; until then it waits with the claim that has not.
+    for side in ("from_claim", "to_claim"):
+        waiting = Claim.objects.filter(pk=OuterRef(side))
+        links.filter(binned_at=together, **{f"{side}__binned_at__isnull": False}).update(
+            binned_at=Subquery(waiting.values("binned_at")), binned_by=Subquery(waiting.values("binned_by"))
+        )
+    links.filter(binned_at=together).update(binned_at=None, binned_by=None)
+
+
+def _hold(rows: list[RecordQuerySet[Any]]) -> int:
     """Lock these records, in the order in which whoever pairs or judges them does, before the first is changed.
 
     With the change begins the turn of whoever counts support (the database's): nobody then waits for her who has what
-    she still needs.
+    she still needs. How many they are.
     """
-    for some in rows:
-        for _ in some.order_by("pk").select_for_update(no_key=True).values_list("pk").iterator():
-            pass
+    held = (some.order_by("pk").select_for_update(no_key=True).values_list("pk") for some in rows)
+    return sum(1 for some in held for _ in some.iterator())
 
 
 def _what_it_rests_on(record: Record) -> list[Record]:

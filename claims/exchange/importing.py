@@ -19,6 +19,7 @@ from claims.exchange.problems import Problem, Problems
 from claims.exchange.staging import RECORDS, Staging
 from claims.exchange.strict_json import BadLine
 from claims.models import Comment, Guideline
+from sources.bulk import many_rows
 from sources.languages import config_for
 from sources.models import Counter, Dossier, Membership
 
@@ -263,11 +264,12 @@ class _Import:
         said = Comment.objects.filter(dossier=self.dossier)
         last = said.order_by("-pk").values_list("pk", flat=True).first() or 0
         config = config_for(self.dossier.language) if self.dossier.language else ""
-        for name, sql in LOAD:
-            same = self.brings_guidelines or resolver.is_own
-            count = resolver.run(sql, config=config, is_empty=self.is_empty, same_guidelines=same)
-            if name:
-                self.report.brought[name] = count
+        with many_rows(self.line_number):
+            for name, sql in LOAD:
+                same = self.brings_guidelines or resolver.is_own
+                count = resolver.run(sql, config=config, is_empty=self.is_empty, same_guidelines=same)
+                if name:
+                    self.report.brought[name] = count
         note_mentions(said.filter(pk__gt=last, text__contains="@"), self.dossier)
         resolver.run(REMEMBER)
         self._raise_counters()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from sources.actions.records import edit
+from sources.bulk import MANY, many_rows
 from sources.languages import config_for
 from sources.models import Dossier, Membership, Role, Source, User
 from sources.querysets import related_rows
@@ -65,7 +66,9 @@ def edit_dossier(dossier: Dossier, *, changes: Mapping[str, Any], version: int) 
     """
     current = Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
     was = config_for(current.language) if current.language else None
-    edited = edit(current, changes, version=version)
+    recounted = changes.get("reviews_needed", current.reviews_needed) != current.reviews_needed
+    with many_rows(MANY if recounted else 0):
+        edited = edit(current, changes, version=version)
     now = config_for(edited.language) if edited.language else None
     if now != was:
         config = (

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from claims.models import Claim, ClaimTopic, Disclosure, Kind, Lease, Link, Review, Skip, Speaker, Topic
 from sources.actions.dossier import create_dossier
+from sources.bulk import MANY, many_rows
 from sources.languages import config_for
 from sources.models import Dossier, Membership, Role, Source, User
 
@@ -182,11 +183,13 @@ class _Filling:
         key = "" if model not in self.offset else "id, "
         columns = ", ".join(f'"{field.column}"' for field in (fields["dossier"], *given, *rest))
         table = model._meta.db_table
-        with connection.cursor() as cursor:
+        with many_rows(MANY), connection.cursor() as cursor:
             with cursor.copy(f"COPY {table} ({key}{columns}) FROM STDIN") as copy:
                 for n, row in enumerate(rows, self.offset.get(model, 0) + 1):
                     copy.write_row([*([n] if key else []), self.dossier.pk, *row, *constant])
-            cursor.execute(f"ANALYZE {table}, claims_support, claims_contradiction")  # triggers of the next join them
+            cursor.execute(
+                f"ANALYZE {table}, claims_support, claims_contradiction"
+            )  # triggers of the next join them
             if key:
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
