@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from claims.models import Comment
-from claims.news import COUNTED, count_for, mentions_in
+from claims.news import COUNTED, count_kept_for, mentions_in
 from config.web import Request
 from sources.models import Record
 
@@ -17,7 +17,7 @@ def for_me(context: dict[str, Any]) -> str:
     """How many happenings mention this person or are on what she follows, in words; '' for none."""
     request: Request = context["request"]
     access = getattr(request, "access", None)
-    count = count_for(access) if access else 0
+    count = count_kept_for(access) if access else 0
     return f"{COUNTED - 1}+" if count >= COUNTED else str(count or "")
 
 

@@ -7,16 +7,27 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import LazySettings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from claims.actions.comment import edit_comment, follow, take_back_comment, write_comment
 from claims.actions.visit import mark_seen
 from claims.digest import send_digest, send_digests
 from claims.models import Claim, Comment, Happening, Link, Visit
-from claims.news import KINDS, count_for, group_of, happenings, horizon_of, news_for, visits_of
+from claims.news import (
+    KINDS,
+    count_for,
+    count_kept_for,
+    group_of,
+    happenings,
+    horizon_of,
+    news_for,
+    visits_of,
+)
 from claims.tasks import send_daily_mail
 from sources.actions.member import remove_member
 from sources.models import Dossier, Membership, Record, Source, User
@@ -371,3 +382,18 @@ def test_a_source_without_text_is_enough(dossier: Dossier, analyst: Membership, 
     source = make_source(dossier, by=analyst)
     say(analyst, Source.objects.without_text().get(pk=source.pk), "Of a text.")
     assert told(viewer)[1]["comments"] == ["S-1"]
+
+
+def test_the_figure_on_every_page_is_kept_until_she_marks_the_news_as_seen(
+    link: Link, viewer: Membership, reviewer: Membership, settings: LazySettings
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    look(viewer)
+    say(reviewer, link.from_claim, "Look at this, @viewer.")
+    assert count_kept_for(inside(viewer)) == 1
+    say(reviewer, link.from_claim, "And at this, @viewer.")
+    with CaptureQueriesContext(connection) as asked:
+        assert count_kept_for(inside(viewer)) == 1
+    assert not any("claims_mention" in query["sql"] for query in asked)
+    look(viewer)
+    assert count_kept_for(inside(viewer)) == 0
