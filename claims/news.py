@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -31,9 +32,6 @@ SHOWN = 10
 PAGE = 50
 COUNTED = 100
 """How far what is for somebody is counted."""
-
-KEPT = 20.0
-"""For so many seconds the figure on every page is kept."""
 
 HELD = 1_000
 """So many happenings that are hidden from a person are kept for her."""
@@ -124,7 +122,7 @@ def count_kept_for(access: Access) -> int:
     seen = visits_of(access)
     marked = "-".join(f"{visit.upto}.{visit.times}" for visit in seen)
     key = f"news-{access.person_id}-{access.role}-{marked}"
-    return int(cache.get_or_set(key, partial(count_for, access, seen), KEPT))  # type: ignore[arg-type]
+    return int(cache.get_or_set(key, partial(count_for, access, seen), settings.NEWS_KEPT))  # type: ignore[arg-type]
 
 
 def count_for(access: Access, seen: Seen | None = None) -> int:

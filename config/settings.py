@@ -141,6 +141,8 @@ DATA = _folder("GAINSAY_DATA") or BASE_DIR / "var"
 MODEL = _model("GAINSAY_MODEL")
 DEMO_PASSWORD = os.environ.get("GAINSAY_DEMO_PASSWORD", "")
 FETCH_ALLOW = _allowed_to_fetch("GAINSAY_FETCH_ALLOW")
+NEWS_KEPT = 20.0
+"""For so many seconds the figure of news on every page is kept."""
 
 DEBUG = _switch("DEBUG", False)
 _given_hosts = _hosts("ALLOWED_HOSTS")

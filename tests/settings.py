@@ -29,7 +29,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+NEWS_KEPT = 0.0
 WHITENOISE_USE_FINDERS = (
     False  # every client would look through all static files anew; the live server has its own way
 )

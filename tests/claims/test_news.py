@@ -387,7 +387,7 @@ def test_a_source_without_text_is_enough(dossier: Dossier, analyst: Membership, 
 def test_the_figure_on_every_page_is_kept_until_she_marks_the_news_as_seen(
     link: Link, viewer: Membership, reviewer: Membership, settings: LazySettings
 ) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.NEWS_KEPT = 20.0
     look(viewer)
     say(reviewer, link.from_claim, "Look at this, @viewer.")
     assert count_kept_for(inside(viewer)) == 1
