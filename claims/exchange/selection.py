@@ -55,11 +55,8 @@ class Selection:
 
 def keys_sql(links: QuerySet[Link]) -> tuple[str, tuple[Any, ...]]:
     """The primary keys of these links as a query in SQL, and its parameters."""
-    try:
-        sql, parameters = links.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::bigint WHERE false", ()
-    return sql, tuple(parameters)
+    sql, parameters = rows_sql(links.order_by().values("pk"))
+    return sql or "SELECT NULL::bigint WHERE false", parameters
 
 
 def rows_sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:

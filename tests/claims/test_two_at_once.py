@@ -63,10 +63,13 @@ class Other(threading.Thread):
             connection.close()
 
 
-def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
+def while_open(
+    first: Callable[[], Any], second: Callable[[], Any], *, then: Callable[[], Any] = lambda: None
+) -> tuple[Any, Any]:
     """Do ``first`` in a transaction that stays open until ``second``, on another connection, waits for it or is done.
 
-    What came of each; an exception of the second is its outcome.
+    ``then`` is done in that transaction too, before it ends. What came of the first and the second; an exception of the
+    second is its outcome.
     """
     other = Other(second)
     with transaction.atomic():
@@ -76,6 +79,7 @@ def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any
         while other.is_alive() and not _waits(other.backend):
             assert time.monotonic() < until, "the second neither ended nor waited"
             time.sleep(0.005)
+        then()
     other.join(PATIENCE)
     assert not other.is_alive()
     return outcome, other.outcome
@@ -489,25 +493,23 @@ def test_claim_made_while_an_intake_is_taken_back_keeps_its_source(
 class TestWhoHoldsWhatAnotherNeeds:
     """Each locks in the same order, so that of two who come together one waits, and neither is turned away."""
 
+    @staticmethod
+    def hold_the_claims() -> list[Claim]:
+        return list(Claim.objects.select_for_update(no_key=True).order_by("pk"))
+
     @pytest.mark.parametrize("kind", ["contradicts", "supports"])
     def test_a_pair_is_made_while_one_of_its_sources_goes_into_the_bin(
         self, dossier: Dossier, analyst: Membership, lead: Membership, claims: list[Claim], kind: str
     ) -> None:
         assert lead.user
         access = entered(lead.user, dossier)
-        binning = Other(lambda: put_in_bin(claims[0].source, access=access))
-        with transaction.atomic():
-            list(Claim.objects.select_for_update(no_key=True).order_by("pk"))
-            binning.start()
-            until = time.monotonic() + PATIENCE
-            while not _waits(binning.backend):
-                assert time.monotonic() < until
-                time.sleep(0.005)
-            link = make_link(*claims, by=analyst, kind=kind)
-        binning.join(PATIENCE)
-        assert isinstance(binning.outcome, Source)
-        link.refresh_from_db()
-        assert link.is_binned
+        _, binned = while_open(
+            self.hold_the_claims,
+            lambda: put_in_bin(claims[0].source, access=access),
+            then=lambda: make_link(*claims, by=analyst, kind=kind),
+        )
+        assert isinstance(binned, Source)
+        assert Link.objects.get().is_binned
 
     def test_a_reopening_is_taken_back_while_one_of_its_claims_is_edited(
         self, analyst: Membership, lead: Membership, link: Link
@@ -516,14 +518,9 @@ class TestWhoHoldsWhatAnotherNeeds:
             make_review(link, by=person)
         resolve(link, by=lead, kind="time", proof={"first": "2023", "second": "2024"}, versions=(1, 1))
         reopened = reopen(link, by=lead, reason="I doubt it.")
-        taking_back = Other(lambda: withdraw_reopening(link, reopened_at=reopened.reopened_at))
-        with transaction.atomic():
-            list(Claim.objects.select_for_update(no_key=True).order_by("pk"))
-            taking_back.start()
-            until = time.monotonic() + PATIENCE
-            while not _waits(taking_back.backend):
-                assert time.monotonic() < until
-                time.sleep(0.005)
-            edit(link.from_claim, analyst, "It is said otherwise.")()
-        taking_back.join(PATIENCE)
-        assert isinstance(taking_back.outcome, ValidationError), "the words changed: it stays open"
+        _, taken_back = while_open(
+            self.hold_the_claims,
+            lambda: withdraw_reopening(link, reopened_at=reopened.reopened_at),
+            then=edit(link.from_claim, analyst, "It is said otherwise."),
+        )
+        assert isinstance(taken_back, ValidationError), "the words changed: it stays open"
