@@ -117,8 +117,6 @@ def _since_seen(access: Access, seen: Seen) -> Any:
 
 def count_kept_for(access: Access) -> int:
     """``count_for``, for every page: a figure is kept for some seconds, unless she marks the news as seen meanwhile."""
-    if access.person_id is None:
-        return 0
     seen = visits_of(access)
     marked = "-".join(f"{visit.upto}.{visit.times}" for visit in seen)
     key = f"news-{access.person_id}-{access.role}-{marked}"

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from claims.models import PING, Delivery, Event, Link, State, Webhook
-from sources.access import Access
+from sources.access import Access, access_for
 from sources.actions.queueing import queue_once
 from sources.intake.draft import IntakeError
 from sources.intake.fetch import post
 from sources.intake.hosts import Allowed, addresses_of, parse
-from sources.models import Dossier, Membership, Role
+from sources.models import Dossier
 
 MOST = 20
 """So many addresses a dossier tells at once."""
@@ -111,7 +111,9 @@ def _tell(one: Delivery) -> None:
     if one.webhook.stopped_at or not _still_holds(one):
         _close(one, Delivery.State.DROPPED, "It was no longer so, or the address was stopped.")
         return
-    if not _leads(one.webhook.by):
+    user = one.webhook.by.user
+    access = access_for(user, one.dossier) if user and user.is_active else None
+    if access is None or not access.can_lead:
         _close(
             one, Delivery.State.DROPPED, "Whoever registered the address does not lead the dossier any more."
         )
@@ -150,12 +152,6 @@ def _tell(one: Delivery) -> None:
     Delivery.objects.filter(pk=one.pk).update(
         attempts=F("attempts") + 1, next_at=again, status=status, error=error
     )
-
-
-def _leads(person: Membership) -> bool:
-    """Whether she may still learn what an address of hers is told."""
-    user = person.user
-    return user is not None and user.is_active and (user.is_superuser or person.role == Role.LEAD)
 
 
 def _close(one: Delivery, state: str, error: str, *, status: int | None = None) -> None:

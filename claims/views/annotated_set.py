@@ -68,10 +68,11 @@ def set_freeze(request: Request, slug: str) -> HttpResponse:
 def _counted(filters: SetFilter, access: Access) -> dict[str, Any]:
     """How many links would be frozen, and how they are settled, as far as is counted."""
     some = Link.objects.filter(pk__in=filters.qs.order_by()[: COUNTED + 1].values("pk"))
-    disclose(access, some)
     rows = some.order_by().values_list("verdict").annotate(n=Count("pk"))
     by_verdict = dict(rows)
     total = sum(by_verdict.values())
+    if total <= COUNTED:
+        disclose(access, some)
     return {
         "total": total,
         "count": said(total, "link", COUNTED),
