@@ -191,6 +191,7 @@ def take_back(regrouping: Regrouping, *, by: Membership | None) -> None:
     if regrouping.undone_at:
         raise ValidationError("This was taken back already.", code="undone")
     before, after = regrouping.before, regrouping.after
+    _hold(before["sources"])
     if _went_on(after):
         raise ValidationError(
             "These origins were changed again since, so this cannot be taken back: nothing was changed. "
@@ -222,6 +223,17 @@ def take_back(regrouping: Regrouping, *, by: Membership | None) -> None:
 def _lock(dossier: Dossier) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('origins'), %s)", [dossier.pk % 2**31])
+
+
+def _hold(sources: Iterable[Any]) -> None:
+    """Lock the sources of these keys before anything of theirs is changed.
+
+    With the change begins the turn of whoever counts support (the database's): nobody then waits for her who marks a
+    claim in one of them.
+    """
+    held = Source.objects.filter(pk__in=list(sources)).order_by("pk").select_for_update(no_key=True)
+    for _ in held.values_list("pk").iterator():
+        pass
 
 
 def _locked(origin: Origin) -> tuple[Dossier, Origin]:
@@ -294,8 +306,9 @@ def _cited(sources: Sequence[Source]) -> str:
 def _kept(
     dossier: Dossier, by: Membership | None, said: str, sources: Iterable[Source], origins: Iterable[Origin]
 ) -> Iterator[Regrouping]:
-    """Keep how these stand before and after the block, to be put back."""
+    """Keep how these stand before and after the block, to be put back; nobody changes the sources meanwhile."""
     keys = [source.pk for source in sources], [origin.pk for origin in origins]
+    _hold(keys[0])
     regrouping = Regrouping(dossier=dossier, by=by, said=said[:500], before=_standing(*keys), after={})
     yield regrouping
     regrouping.after |= _standing(*keys)
@@ -387,8 +400,9 @@ def _write(dossier: Dossier, proposals: Sequence[Group]) -> int:
             origin.reasons, origin.joins_id = reasons, proposal.joins
             changed.append(origin)
         wanted.update(dict.fromkeys(proposal.members, origin.pk))
-    Origin.objects.bulk_update(changed, ["reasons", "joins"], batch_size=500)
+    # The sources before the origins: see _hold.
     _regroup({key: origin for key, origin in wanted.items() if before.get(key) != origin})
+    Origin.objects.bulk_update(changed, ["reasons", "joins"], batch_size=500)
     emptied = set(before.values()) & free.keys()
     gone = Origin.objects.filter(pk__in=emptied)
     gone.update(joins=None)

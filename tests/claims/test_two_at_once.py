@@ -19,9 +19,10 @@ from claims.actions.resolution import reopen, resolve, withdraw_reopening
 from claims.actions.review import WordsChanged, give_verdict, take_next, undo_verdict
 from claims.models import Claim, Lease, Link, Review
 from sources.actions.dossier import edit_dossier
+from sources.actions.origin import join_sources, propose_origins, split_off, take_back, tell_apart
 from sources.actions.records import Stale
 from sources.actions.source import create_source
-from sources.models import Dossier, Draft, Intake, Membership, Role, Source
+from sources.models import Dossier, Draft, Intake, Membership, Origin, Role, Source
 from tests.around import run
 from tests.conftest import (
     TEXT,
@@ -510,6 +511,30 @@ class TestWhoHoldsWhatAnotherNeeds:
         )
         assert isinstance(binned, Source)
         assert Link.objects.get().is_binned
+
+    @pytest.mark.parametrize("how", ["split off", "told apart", "taken back", "proposed anew"])
+    def test_a_claim_is_marked_while_its_source_is_regrouped(
+        self, dossier: Dossier, analyst: Membership, lead: Membership, how: str
+    ) -> None:
+        first, second, third = (make_source(dossier, TEXT + str(n), by=analyst) for n in range(3))
+        joined = join_sources([first, second], by=lead)
+        origin = Origin.objects.get()
+        joining = Origin.objects.create(dossier=dossier, number=2, joins=origin, reasons=["Alike."])
+        Source.objects.filter(pk=third.pk).update(origin=joining)
+        regroup, source = {
+            "split off": (lambda: split_off(first, by=lead), first),
+            "told apart": (lambda: tell_apart(joining, by=lead), third),
+            "taken back": (lambda: take_back(joined, by=lead), first),
+            "proposed anew": (lambda: propose_origins(dossier), third),
+        }[how]
+        for one in (first, second, third):
+            make_claim(one, "Officials said", by=analyst)
+        _, regrouped = while_open(
+            lambda: list(Source.objects.select_for_update(no_key=True).filter(pk=source.pk)),
+            regroup,
+            then=lambda: make_claim(source, by=analyst),
+        )
+        assert not isinstance(regrouped, Exception), regrouped
 
     def test_a_reopening_is_taken_back_while_one_of_its_claims_is_edited(
         self, analyst: Membership, lead: Membership, link: Link
