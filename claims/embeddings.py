@@ -1,8 +1,9 @@
 """The table of the claims' vectors, there only where pgvector is: made, filled, searched. No model refers to it.
 
-A row holds a claim's vector, that of its denial, and how crowded it stands, all of one engine; ``digest`` tells
-whether its words are still those that were read. Vectors of any length share the table: each length has an HNSW
-index of its own, up to what pgvector can index, beyond which the search reads all.
+A row holds a claim's vector, that of its denial (not yet of a claim that was read in haste), and how crowded it
+stands, all of one engine; ``digest`` tells whether its words are still those that were read. Vectors of any length
+share the table: each length has an HNSW index of its own, up to what pgvector can index, beyond which the search reads
+all.
 """
 
 # ruff: noqa: S608  the SQL is put together from this module's own constants and numbers; values are parameters
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from claims.suggestions.bert import Floats
 from claims.suggestions.denial import denied_vectors
-from claims.suggestions.embedding import Embedder, claim_vectors
+from claims.suggestions.embedding import Embedder, claim_vectors, unit
 from claims.suggestions.retrieval import asked
 from sources.models import Dossier
 
@@ -30,7 +31,7 @@ CREATE TABLE IF NOT EXISTS claims_embedding (
     dimensions int NOT NULL,
     digest text NOT NULL,
     vector halfvec NOT NULL,
-    denied halfvec NOT NULL,
+    denied halfvec,
     crowd real,
     crowd_at timestamptz,
     CONSTRAINT claims_embedding_claim_in_dossier FOREIGN KEY (dossier_id, claim_id)
@@ -120,29 +121,33 @@ def fill(
     engine: Embedder,
     *,
     claims: Sequence[int] | None = None,
+    in_haste: bool = False,
     enough: Callable[[], bool] = lambda: False,
     progress: Callable[[int], object] = lambda done: None,
 ) -> bool:
     """Compute what is missing of the dossier's live claims, or of these; batch by batch, each kept at once.
 
-    Whether all is there; ``progress`` is told of each batch. Raises NoServer when the engine is a server that fails.
+    In haste the denials are left for later: they take half of the time. Whether all is there; ``progress`` is told of
+    each batch. Raises NoServer when the engine is a server that fails.
     """
     make_index(engine.dimensions)
     last = 0
-    while rows := _missing(dossier, engine, claims, last):
+    while rows := _missing(dossier, engine, claims, last, in_haste):
         statements = [statement for _, statement, _ in rows]
         vectors = claim_vectors(engine, statements, [quote for *_, quote in rows])
-        denied = denied_vectors(engine, statements)
+        denied = None if in_haste else denied_vectors(engine, statements)
         _keep(dossier, engine, rows, vectors, denied)
         last = rows[-1][0]
         progress(len(rows))
+        if len(rows) < BATCH:
+            break
         if enough():
             return False
     return True
 
 
 def _missing(
-    dossier: Dossier, engine: Embedder, claims: Sequence[int] | None, after: int
+    dossier: Dossier, engine: Embedder, claims: Sequence[int] | None, after: int, in_haste: bool
 ) -> list[tuple[int, str, str]]:
     some = "" if claims is None else "AND c.id = ANY(%s)"
     with connection.cursor() as cursor:
@@ -150,17 +155,22 @@ def _missing(
             f"""
             SELECT c.id, c.statement, c.quote FROM claims_claim c
             LEFT JOIN claims_embedding e ON e.claim_id = c.id AND e.engine = %s AND e.digest = {DIGEST}
+                AND (%s OR e.denied IS NOT NULL)
             WHERE c.dossier_id = %s AND c.binned_at IS NULL AND e.claim_id IS NULL AND c.id > %s {some}
             ORDER BY c.id LIMIT {BATCH}
             """,
-            [name_of(engine), dossier.pk, after, *([] if claims is None else [list(claims)])],
+            [name_of(engine), in_haste, dossier.pk, after, *([] if claims is None else [list(claims)])],
         )
         found: list[tuple[int, str, str]] = cursor.fetchall()
     return found
 
 
 def _keep(
-    dossier: Dossier, engine: Embedder, rows: list[tuple[int, str, str]], vectors: Floats, denied: Floats
+    dossier: Dossier,
+    engine: Embedder,
+    rows: list[tuple[int, str, str]],
+    vectors: Floats,
+    denied: Floats | None,
 ) -> None:
     """Write a batch; a claim that was deleted meanwhile is passed over, one that was edited is read again later."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -183,7 +193,7 @@ def _keep(
                 engine.dimensions,
                 *(list(column) for column in zip(*rows, strict=True)),
                 [_written(one) for one in vectors],
-                [_written(one) for one in denied],
+                [None] * len(rows) if denied is None else [_written(one) for one in denied],
                 dossier.pk,
             ],
         )
@@ -198,7 +208,7 @@ def held(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> Vectors:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT e.claim_id, halfvec_send(e.vector), halfvec_send(e.denied), coalesce(e.crowd, 0)
+            SELECT e.claim_id, halfvec_send(e.vector), halfvec_send(e.denied), e.crowd
             FROM claims_embedding e JOIN claims_claim c ON c.id = e.claim_id AND e.digest = {DIGEST}
             WHERE e.dossier_id = %s AND e.engine = %s AND e.claim_id = ANY(%s)
             """,
@@ -207,20 +217,31 @@ def held(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> Vectors:
         rows = cursor.fetchall()
     return Vectors(
         {key: _read(vector) for key, vector, _, _ in rows},
-        {key: _read(denied) for key, _, denied, _ in rows},
-        {key: crowd for key, _, _, crowd in rows},
+        {key: _read(denied) for key, _, denied, _ in rows if denied},
+        {key: crowd for key, _, _, crowd in rows if crowd is not None},
     )
 
 
 def matrices(dossier: Dossier, engine: Embedder, claims: Sequence[int]) -> tuple[Floats, Floats, Floats]:
-    """The vectors of these claims, of their denials, and their crowds, in this order; zeros where there are none."""
+    """The vectors of these claims, of their denials, and their crowds, in this order; zeros where there are none.
+
+    Of a claim read in haste the rest is taken from the others here: its denial lies from it as theirs do in the mean,
+    and its crowd are the nearest of them.
+    """
     there = held(dossier, engine, claims)
     none = np.zeros(engine.dimensions, np.float32)
-    return (
-        np.stack([there.vector.get(key, none) for key in claims]),
-        np.stack([there.denied.get(key, none) for key in claims]),
-        np.array([there.crowd.get(key, 0.0) for key in claims], np.float32),
-    )
+    vectors = np.stack([there.vector.get(key, none) for key in claims])
+    denied = np.stack([there.denied.get(key, none) for key in claims])
+    crowds = np.array([there.crowd.get(key, 0.0) for key in claims], np.float32)
+    read = np.array([key in there.vector for key in claims], bool)
+    hasty = np.array([key in there.vector and key not in there.denied for key in claims], bool)
+    whole = read & ~hasty
+    shift = (denied[whole] - vectors[whole]).mean(axis=0) if whole.any() else none
+    denied[hasty] = unit(vectors[hasty] + shift)
+    for at in np.flatnonzero(hasty):
+        likeness = np.delete(vectors[read] @ vectors[at], np.count_nonzero(read[:at]))
+        crowds[at] = np.sort(likeness)[-NEIGHBOURS:].mean() if likeness.size else 0.0
+    return vectors, denied, crowds
 
 
 def _read(sent: bytes) -> Floats:
@@ -267,8 +288,9 @@ def _explore(cursor: "connection.cursor") -> None:  # type: ignore[name-defined]
 
 
 def query_of(vectors: Vectors, claim: int) -> Floats:
-    """What to search by for a claim: it and its denial, mixed."""
-    mixed: Floats = asked(vectors.vector[claim][None], vectors.denied[claim][None])[0]
+    """What to search by for a claim: it and its denial, mixed; itself alone while its denial is not read."""
+    denied = vectors.denied.get(claim)
+    mixed: Floats = asked(vectors.vector[claim][None], None if denied is None else denied[None])[0]
     return mixed
 
 

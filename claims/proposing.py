@@ -47,8 +47,8 @@ KEPT = 600.0
 """For so many seconds a process keeps how rare words are in a dossier."""
 SOUGHT = 8
 """A claim's rarest words, by which full text looks for others."""
-MATCHES = 500
-"""So many matches of full text are ranked."""
+MATCHES = 5
+"""So many matches of full text are ranked for each that is taken."""
 READ_AT_ONCE = 8
 """So many of those nearest to a claim by words are read at once, where no job has yet."""
 AROUND = 20_000
@@ -260,16 +260,19 @@ def _all_vectors(
 
 
 class PieceByPiece:
-    """A dossier of any size: what a piece needs is found by the database's indexes."""
+    """A dossier of any size: what a piece needs is found by the database's indexes.
 
-    def __init__(self, basis: Basis) -> None:
-        self.basis = basis
+    ``depth`` says how many candidates of a claim are judged.
+    """
+
+    def __init__(self, basis: Basis, depth: int = DEPTH) -> None:
+        self.basis, self.depth = basis, depth
 
     def judged(self, claims: Sequence[int], per_claim: int = PER_CLAIM) -> list[Found]:
         """The best of each of these claims; a pair may come from both sides."""
         made: list[Found] = []
         for at in range(0, len(claims), PIECE):
-            made += _Piece(self.basis, claims[at : at + PIECE]).judged(per_claim)
+            made += _Piece(self.basis, claims[at : at + PIECE], self.depth).judged(per_claim)
         return made
 
 
@@ -286,8 +289,8 @@ class _NoSearch:
 class _Piece:
     """Some claims and all that is near them."""
 
-    def __init__(self, basis: Basis, claims: Sequence[int]) -> None:
-        self.basis = basis
+    def __init__(self, basis: Basis, claims: Sequence[int], depth: int) -> None:
+        self.basis, self.depth = basis, depth
         self.dossier = basis.dossier
         self.rows = {key: (version, view) for key, version, view in views(self.dossier, claims)}
         self.claims = list(self.rows)
@@ -340,7 +343,7 @@ class _Piece:
         by_words = self._by_words()
         self._read_the_unread(by_words)
         by_meaning = self._by_meaning() if self.basis.by_meaning else {}
-        reached = self.around.reached(self.claims, DEPTH // 2)
+        reached = self.around.reached(self.claims, self.depth // 2)
         taken = self._taken()
         found = {}
         for claim in self.claims:
@@ -349,8 +352,8 @@ class _Piece:
                 lists.append((MEANING_WEIGHT, np.array(by_meaning[claim], np.int64)))
             out = taken[claim]
             beyond = [key for key in reached[claim] if key not in out and key != claim]
-            near_by = [key for key in fused(lists, claim, DEPTH + len(out)) if key not in out]
-            found[claim] = list(dict.fromkeys(beyond + near_by))[:DEPTH]
+            near_by = [key for key in fused(lists, claim, self.depth + len(out)) if key not in out]
+            found[claim] = list(dict.fromkeys(beyond + near_by))[: self.depth]
         return found
 
     def _read_the_unread(self, by_words: Mapping[int, list[int]]) -> None:
@@ -359,7 +362,7 @@ class _Piece:
             assert self.basis.engine is not None
             nearest = {key for found in by_words.values() for key in found[:READ_AT_ONCE]}
             with suppress(NoServer):
-                embeddings.fill(self.dossier, self.basis.engine, claims=sorted(nearest))
+                embeddings.fill(self.dossier, self.basis.engine, claims=sorted(nearest), in_haste=True)
 
     def _taken(self) -> dict[int, set[int]]:
         """With which each claim is linked, in the bin or not, or was dismissed."""
@@ -379,7 +382,7 @@ class _Piece:
         there = embeddings.held(self.dossier, self.basis.engine, self.claims)
         keys = [key for key in self.claims if key in there.vector]
         queries = [embeddings.query_of(there, key) for key in keys]
-        near = embeddings.nearest(self.dossier, self.basis.engine, queries, DEPTH + 1)
+        near = embeddings.nearest(self.dossier, self.basis.engine, queries, self.depth + 1)
         return {
             key: [one.claim for one in sorted(found, key=lambda one: CROWD_SHARE * one.crowd - one.likeness)]
             for key, found in zip(keys, near, strict=True)
@@ -403,7 +406,7 @@ class _Piece:
                     ) f ORDER BY ts_rank(f.search, to_tsquery(c.config, q.words), 1) DESC, f.id LIMIT %s
                 ) n WHERE q.words <> ''
                 """,
-                [list(asked), list(asked.values()), self.dossier.pk, MATCHES, DEPTH + 1],
+                [list(asked), list(asked.values()), self.dossier.pk, MATCHES * self.depth, self.depth + 1],
             )
             for claim, other in cursor.fetchall():
                 found[claim].append(other)

@@ -17,6 +17,7 @@ from claims.actions.claim import create_claim
 from claims.actions.link import create_link
 from claims.actions.review import give_verdict
 from claims.models import Claim, Link, Review, Suggested
+from config.collecting import collect_seldom
 from config.database import embedded, ensure_started
 from sources.access import Access, access_for
 from sources.actions.dossier import create_dossier
@@ -44,6 +45,11 @@ def django_db_modify_db_settings() -> Iterator[None]:
 def django_db_keepdb() -> bool:
     """The databases go with their server: dropping them first would wait for whoever is still connected."""
     return True
+
+
+def pytest_collection_finish() -> None:
+    """As a server does, once all is loaded: the tests take a tenth less time."""
+    collect_seldom()
 
 
 def pytest_unconfigure() -> None:

@@ -32,6 +32,8 @@ LEAST_SCORE = 0.05
 """What is less likely is not worth a person's eye: the pages keep nothing of it. The command prints it."""
 
 READ_AT_A_TIME = 4
+DEPTH_AT_ONCE = 50
+"""So many candidates of a claim just saved are judged while its page waits."""
 
 MEANING = "Reading what the claims mean"
 
@@ -258,11 +260,10 @@ def look_at(claim: Claim) -> None:
     if basis.by_meaning:
         assert basis.engine is not None
         try:
-            embeddings.fill(claim.dossier, basis.engine, claims=[claim.pk])
-            embeddings.crowd(claim.dossier, basis.engine, [claim.pk])
+            embeddings.fill(claim.dossier, basis.engine, claims=[claim.pk], in_haste=True)
         except NoServer as error:
             basis = basis.in_words_alone(error)
-    found = PieceByPiece(basis).judged([claim.pk])
+    found = PieceByPiece(basis, DEPTH_AT_ONCE).judged([claim.pk])
     with transaction.atomic():
         keep(claim.dossier, basis, found, claims=[claim.pk], provisional=True)
         look_later(claim.dossier_id)
@@ -278,6 +279,9 @@ def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
             if not _others_are_read(basis, enough):
                 return False
         block = list(rows.values_list("claim", flat=True)[: _at_a_time(basis)])
+        if basis.by_meaning:
+            assert basis.engine is not None
+            embeddings.crowd(dossier, basis.engine, block)
         found = PieceByPiece(basis).judged(block)
         with transaction.atomic():
             keep(dossier, basis, found, claims=block)

@@ -31,6 +31,9 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 _TOKENS = 2048
 """Tokens of a batch, padding included: the largest that stays within the processor's cache and 100 MB."""
 
+_PADDED = 1.3
+"""How many tokens, padding included, are computed for each that counts: beyond, a longer text is read apart."""
+
 _FEW = 64
 """Texts that a page asks for, again whenever it is looked at; a search asks for more, and for each once."""
 
@@ -260,10 +263,13 @@ def unit(vectors: Floats) -> Floats:
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
     """Rows of like length together, so that little is computed on padding."""
     batch: list[int] = []
+    counted = 0
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > _TOKENS:
+        padded_to = (len(batch) + 1) * lengths[row]
+        if batch and (padded_to > _TOKENS or padded_to > (counted + lengths[row]) * _PADDED):
             yield batch
-            batch = []
+            batch, counted = [], 0
         batch.append(row)
+        counted += lengths[row]
     if batch:
         yield batch

@@ -149,7 +149,7 @@ def _undone(lower: list[str], tokens: list[str]) -> tuple[list[str], list[str]]:
         elif "-" in word:
             parts, shown = word.split("-"), token.split("-")
         else:
-            parts, shown = [word.removesuffix("'s")], [re.sub("['’]s$", "", token)]
+            parts, shown = [word.removesuffix("'s")], [token.removesuffix("'s").removesuffix("’s")]
         for part, one in zip(parts, shown, strict=False):
             if part:
                 words.append(part)

@@ -78,6 +78,7 @@ def main() -> None:
 
 def _one(given: argparse.Namespace) -> None:
     """Make a size, or measure it: each in a process of its own, so that memory is that of the search."""
+    from config.collecting import collect_seldom  # noqa: PLC0415
     from config.database import embedded, ensure_started  # noqa: PLC0415  the settings read the environment first
 
     size = int(given.sizes)
@@ -87,6 +88,7 @@ def _one(given: argparse.Namespace) -> None:
 
     django.setup()
     try:
+        collect_seldom()  # as a server does
         if given.step == "make":
             _make(size, model=given.model)
         else:

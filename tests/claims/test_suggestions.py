@@ -268,3 +268,22 @@ def test_what_no_job_has_read_yet_is_compared_by_meaning_too(claims: list[Claim]
     [found] = Suggested.objects.filter(one=claims[0], other=claims[1], stance="contradicts")
     assert found.score > 0.3
     assert any("meaning" in reason for _, reason, _ in found.reasons)
+
+
+def test_what_was_left_out_in_haste_is_made_up_for(claims: list[Claim], dossier: Dossier) -> None:
+    def read() -> tuple[bool, bool]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT denied IS NOT NULL, crowd IS NOT NULL FROM claims_embedding WHERE claim_id = %s",
+                [claims[1].pk],
+            )
+            found: tuple[bool, bool] = cursor.fetchone()
+        return found
+
+    look_at(claims[1])
+    assert read() == (False, False)
+    assert LookedAt.objects.get(claim=claims[1]).provisional
+    assert go_on(dossier, enough=never)
+    assert read() == (True, True)
+    assert not LookedAt.objects.get(claim=claims[1]).provisional
+    assert Suggested.objects.filter(one=claims[0], other=claims[1], stance="contradicts", provisional=False)
