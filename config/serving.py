@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -74,7 +75,10 @@ def serve(host: str, port: int, *, environment: dict[str, str] | None = None, re
         "--workers", workers, "--blocking-threads", "8", "--workers-kill-timeout", "5", "--log-level", "error",
         "--respawn-failed-workers", "config.wsgi:application",
     ]  # fmt: skip
+    # A page is waited for, a job is not: where both would work, the page goes first.
+    nice = shutil.which("nice")
     worker = [
+        *([nice, "-n", "10"] if nice else []),
         sys.executable,
         str(settings.BASE_DIR / "manage.py"),
         "procrastinate",

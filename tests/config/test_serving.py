@@ -133,6 +133,7 @@ def test_demo_serves_follows_a_killed_worker_with_another_and_ends_with_all_that
     status, page = answer(port, "/d/china-russia/")
     assert (status, "Sign in" in page) == (200, True)
     [worker] = workers_of(process)
+    assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, process.pid)
     time.sleep(SETTLED)
     os.kill(worker, signal.SIGKILL)
     deadline = time.monotonic() + 15
