@@ -1,5 +1,6 @@
 """Background jobs that write claims and what they rest on, and those that write exports."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
@@ -9,7 +10,6 @@ from procrastinate.contrib.django import app
 
 from claims.actions.intake import store_intake_items
 from claims.actions.learning import dossiers_to_learn, learn_from_verdicts
-from claims.actions.review import disclose
 from claims.actions.suggestion import go_on, look_later, runs_without_job
 from claims.actions.webhook import clear_deliveries, tell, tell_later, to_be_told
 from claims.digest import send_digests
@@ -17,7 +17,7 @@ from claims.exchange import exporting
 from claims.exchange.registry import FORMATS
 from claims.exchange.selection import Selection
 from claims.exchange.set_formats import SET_FORMATS
-from claims.filters.annotated_set import SetFilter
+from claims.filters.annotated_set import SetFilter, selected
 from claims.models import Export, Link
 from sources.access import access_for
 from sources.actions.intake import go_on_later
@@ -81,10 +81,7 @@ def write_export(context: JobContext, export: int) -> None:
 
 
 def selection_of(export: Export) -> Selection | None:
-    """What an export holds, as whoever asked for it may see it now; None when she may not enter any more.
-
-    What is told of verdicts is recorded, as for a download that streams.
-    """
+    """What an export holds, as whoever asked for it may see it now; None when she may not enter any more."""
     user = export.by.user
     access = access_for(user, export.dossier) if user and user.is_active else None
     if access is None:
@@ -93,10 +90,8 @@ def selection_of(export: Export) -> Selection | None:
     filters = SetFilter(QueryDict(export.query), links, access=access)
     if not filters.is_valid():
         return None
-    chosen = filters.qs
-    if not export.annotated_set_id:
-        disclose(access, filters.untold)
-    return Selection(dossier=export.dossier, links=chosen, is_filtered=filters.is_asked, access=access)
+    chosen = selected(access, filters)
+    return replace(chosen, told=lambda: None) if export.annotated_set_id else chosen
 
 
 @app.periodic(cron="* * * * * */10")

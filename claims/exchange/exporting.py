@@ -133,6 +133,7 @@ def write_export(
 def _finish(one: Export, what: Selection, content: Spooled | None) -> None:
     if not Export.objects.select_for_update(no_key=True).filter(pk=one.pk).at_work().exists():
         return  # whoever asked for it has thrown it away meanwhile
+    what.told()
     ExportChunk.objects.filter(export=one).delete()
     for position, data in content.chunks() if content else ():
         ExportChunk.objects.create(export=one, position=position, data=data)

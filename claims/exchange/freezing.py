@@ -29,6 +29,7 @@ from claims.querysets.link import LinkQuerySet
 from claims.splits import PARTS, Families, Family, part
 from sources.access import Access
 from sources.actions.dossier import create_dossier
+from sources.actions.records import one_at_a_time
 from sources.models import Dossier, Role
 
 FIGURES = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "raw_agreement")
@@ -70,12 +71,10 @@ def as_everybody(access: Access) -> Access:
 def freeze(access: Access, links: LinkQuerySet, said: Description) -> AnnotatedSet:
     """Freeze these links, chosen as ``as_everybody`` would see them, with what they rest on, from one snapshot.
 
-    Refuses (ValidationError) a selection without a link. Another freezing waits until this one is through.
+    Refuses (ValidationError) a selection without a link. Another freezing in this dossier waits until this one is
+    through: before its snapshot, so that it sees the number that this one took.
     """
-    with snapshot(read_only=False):
-        with connection.cursor() as cursor:
-            # Before the snapshot, which the first query takes: so that the next number is seen.
-            cursor.execute("LOCK TABLE claims_annotatedset IN SHARE ROW EXCLUSIVE MODE")
+    with one_at_a_time("freezing", access.dossier.pk), snapshot(read_only=False):
         return _Freezing(access, said).freeze(links)
 
 

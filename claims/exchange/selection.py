@@ -23,13 +23,15 @@ class Selection:
     """What an export takes: ``links`` and what they rest on; without ``is_filtered`` the whole dossier.
 
     ``access`` is the reader's: what she must not know of a link in review stays out. None is an operator, who may
-    know everything.
+    know everything. ``told`` records what she learns of verdicts: to be called before she can read a word of the file,
+    and once it is written for what was judged until then.
     """
 
     dossier: Dossier
     links: LinkQuerySet
     is_filtered: bool = False
     access: Access | None = None
+    told: Callable[[], None] = lambda: None
 
     @classmethod
     def of(cls, dossier: Dossier, *, kind: str = "", state: str = "") -> Self:

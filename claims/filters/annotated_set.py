@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 
+from claims.actions.review import disclose
+from claims.exchange.selection import Selection
 from claims.filters.link import LinkFilter
 from claims.models import IN_REVIEW, KINDS, Kind, State
 from claims.querysets.link import LinkQuerySet
 from claims.stood import links_then
+from sources.access import Access
 
 UNRESOLVED, RESOLVED = "unresolved", "resolved"
 
@@ -92,3 +95,17 @@ class SetFilter(LinkFilter):
 
     def by_day(self, links: LinkQuerySet, name: str, value: date) -> LinkQuerySet:
         return links.filter(pk__in=links_then(self.access.dossier.pk, value))
+
+
+def selected(access: Access, filters: SetFilter) -> Selection:
+    """What an export by these valid filters takes.
+
+    What a filter by verdicts leaves out of a file tells as much as what the file holds.
+    """
+    return Selection(
+        dossier=access.dossier,
+        links=filters.qs,
+        is_filtered=filters.is_asked,
+        access=access,
+        told=lambda: disclose(access, filters.untold),
+    )

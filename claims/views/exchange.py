@@ -1,5 +1,6 @@
 """Sets: taking chosen links out in any format, and bringing an exchange file in."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from django.db import OperationalError, transaction
@@ -15,7 +16,7 @@ from claims.exchange.exporting import AT_ONCE, begin_export
 from claims.exchange.importing import Refused, Report, import_file
 from claims.exchange.registry import FORMATS
 from claims.exchange.selection import Format, Selection
-from claims.filters.annotated_set import SetFilter
+from claims.filters.annotated_set import SetFilter, selected
 from claims.forms.exchange import ImportSetForm
 from claims.models import AnnotatedSet, Export, Kind, Link
 from claims.views.download import media_type
@@ -87,20 +88,21 @@ def set_export(request: Request, slug: str) -> HttpResponseBase:
 
 def streamed(access: Access, filters: SetFilter, chosen: Format) -> StreamingHttpResponse:
     """The links that pass, written while they are read."""
-    # What a filter by verdicts leaves out of a file tells as much as what the file holds.
-    disclose(access, filters.untold)
-    selection = Selection(
-        dossier=access.dossier,
-        links=filters.qs,
-        is_filtered=filters.is_asked,
-        access=access,
-    )
+    selection = selected(access, filters)
+    selection.told()
     name = f"{access.dossier.slug}-{chosen.name}-{timezone.now():%Y-%m-%d}.{chosen.ending}"
     return StreamingHttpResponse(
-        chosen.write(selection),
+        _told_again(selection, chosen.write(selection)),
         content_type=media_type(chosen),
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+def _told_again(selection: Selection, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    finally:
+        selection.told()
 
 
 def is_many(filters: SetFilter) -> bool:

@@ -5,8 +5,7 @@ still waits: whoever is killed loses the item at hand and nothing else, and whoe
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -39,6 +38,7 @@ from sources.actions.draft import (
 from sources.actions.origin import propose_later
 from sources.actions.original import bytes_of, keep_in_chunks, keep_original, write_to
 from sources.actions.queueing import queue_once
+from sources.actions.records import one_at_a_time
 from sources.actions.source import HereAlready, same_text
 from sources.copies import near_copies_among
 from sources.intake import archive
@@ -317,25 +317,13 @@ def _fields_of(draft: Draft, *, apart: Apart) -> dict[str, Any]:
         encoding = draft.encoding or draft.intake.encoding or None
         return _extracted(read_original(draft, encoding=encoding, apart=apart), draft)
     if draft.address and not draft.length:
-        with _alone_with(urlsplit(draft.address).hostname or ""):
+        # Whoever fetches is a guest there: one of us at a time.
+        with one_at_a_time("fetching", urlsplit(draft.address).hostname or ""):
             page = read_address(draft.address, apart=apart)
         return {**_extracted(page.draft, draft), "fetched": page.fetched}
     if not draft.filename and not draft.title:
         return _extracted(paste(draft.text), draft)
     return {}
-
-
-@contextmanager
-def _alone_with(host: str) -> Iterator[None]:
-    """Wait until nobody here fetches from this host, then be the only one: we are guests there."""
-    key = "hashtext('fetched from'), hashtext(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_lock({key})", [host])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_unlock({key})", [host])
 
 
 def _extracted(extracted: Extracted, draft: Draft) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """What the actions on numbered records share: numbers, edits on stale ground, locks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 
 from sources.models import Counter, Dossier, Letter, Membership, Record
 
@@ -60,3 +61,16 @@ def edit[Model: models.Model](current: Model, changes: Mapping[str, Any], *, ver
         current.save(update_fields=differing)
         current.refresh_from_db(fields=["version"])
     return current
+
+
+@contextmanager
+def one_at_a_time(doing: str, what: object) -> Iterator[None]:
+    """Wait until nobody else does this with ``what``, then be the only one, over as many transactions as it takes."""
+    key = [doing, str(what)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s), hashtext(%s))", key)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)

@@ -1,15 +1,20 @@
 """Whatever tells how others judged is recorded, or withheld from whoever must still judge blind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from claims.actions.bin import put_in_bin
 from claims.actions.review import open_dispute, take_next
+from claims.exchange.exporting import begin_export, write_export
 from claims.exchange.freezing import Description, freeze
+from claims.exchange.registry import FORMATS
+from claims.exchange.selection import Selection
 from claims.models import AnnotatedSet, Disclosure, Link
 from claims.survey import Survey
+from claims.tasks import selection_of
 from sources.actions.member import add_member, change_role, remove_member
 from sources.models import Dossier, Membership, Role
 from tests.claims.conftest import Programs
@@ -106,6 +111,34 @@ class TestPagesRecord:
         one, other = settled.from_claim.number, settled.to_claim.number
         sign_in(cara).get(ROOT + page.format(one=one, other=other))
         assert is_told(settled, cara)
+
+    def test_a_verdict_given_before_the_file_is_written(
+        self, analyst: Membership, others: list[Membership], sign_in: SignIn
+    ) -> None:
+        link = make_pair(analyst.dossier, by=analyst)
+        make_review(link, by=others[0])
+        answer = sign_in(analyst).get(f"{ROOT}sets/export/?format=nli")
+        make_review(link, by=others[1])
+        assert b"contradiction" in answer.getvalue()
+        assert is_told(link, analyst)
+
+    def test_a_verdict_given_before_a_job_has_written_the_file(
+        self, analyst: Membership, others: list[Membership]
+    ) -> None:
+        link = make_pair(analyst.dossier, by=analyst)
+        make_review(link, by=others[0])
+        nli = FORMATS["nli"]
+
+        def late(selection: Selection) -> Generator[bytes]:
+            make_review(link, by=others[1])
+            yield from nli.write(selection)
+
+        assert analyst.user
+        access = entered(analyst.user, analyst.dossier)
+        export = begin_export(access, nli, links=1, query="", words=[])
+        write_export(export.pk, chosen=replace(nli, write=late), selection=selection_of)
+        export.refresh_from_db()
+        assert (export.state, is_told(link, analyst)) == ("ready", True)
 
     def test_the_bin(self, lead: Membership, settled: Link, sign_in: SignIn) -> None:
         assert lead.user

@@ -17,6 +17,7 @@ from claims.actions.intake import bin_intake
 from claims.actions.link import AlreadyLinked, adjudicate, create_link
 from claims.actions.resolution import reopen, resolve, withdraw_reopening
 from claims.actions.review import WordsChanged, give_verdict, take_next, undo_verdict
+from claims.exchange.freezing import Description, freeze
 from claims.models import Claim, Lease, Link, Review
 from sources.actions.dossier import edit_dossier
 from sources.actions.origin import join_sources, propose_origins, split_off, take_back, tell_apart
@@ -470,6 +471,17 @@ def test_two_leads_settling_at_once_do_not_replace_each_other_unseen(
     assert "settled meanwhile by lead" in refusal.messages[0]
     link.refresh_from_db()
     assert (link.verdict, link.adjudicated_by) == ("supports", lead)
+
+
+def test_two_sets_frozen_at_once_are_numbered_one_after_the_other(link: Link, lead: Membership) -> None:
+    assert lead.user
+    access = entered(lead.user, link.dossier)
+
+    def freezing() -> int:
+        said = Description(name="Pairs", purpose="To see.", licence="CC0-1.0", authors="Lea")
+        return freeze(access, Link.objects.filter(dossier=link.dossier), said).number
+
+    assert sorted(all_at_once(freezing, freezing, freezing)) == [1, 2, 3]
 
 
 def test_claim_made_while_an_intake_is_taken_back_keeps_its_source(
