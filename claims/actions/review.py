@@ -217,7 +217,8 @@ def disclose(access: Access, links: Collection[Link] | QuerySet[Link]) -> None:
 
 
 def _disclose(which: str, parameters: Sequence[Any], person: int) -> None:
-    # What she was shown before is set aside first: that is nearly all, and to look at others' reviews is dear.
+    # What she was shown before is set aside first: that is nearly all, and to look at others' reviews is dear. By a
+    # look-up for each link, whatever the planner knows of the table: else all of hers are compared with each.
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -229,10 +230,10 @@ def _disclose(which: str, parameters: Sequence[Any], person: int) -> None:
                     l.state = 'settled'
                     OR EXISTS (SELECT FROM claims_review r WHERE r.link_id = l.id AND r.reviewer_id = %s)
                 )
-                AND NOT EXISTS (
-                    SELECT FROM claims_disclosure d
-                    WHERE d.link_id = l.id AND d.person_id = %s AND d.round = l.round
-                )
+                AND (
+                    SELECT true FROM claims_disclosure d
+                    WHERE d.link_id = l.id AND d.person_id = %s AND d.round = l.round LIMIT 1
+                ) IS NULL
             )
             INSERT INTO claims_disclosure (dossier_id, link_id, person_id, round, at)
             SELECT told.dossier_id, told.id, %s, told.round, now()

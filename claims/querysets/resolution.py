@@ -44,11 +44,15 @@ class DueQuerySet(models.QuerySet["Due"]):
 
 class ContradictionQuerySet(models.QuerySet["Contradiction"]):
     def touching(self, claims: "models.QuerySet[Claim]") -> Self:
-        """Those with one of these claims on either side. Asks for the claims at once, to see whether they are few."""
+        """Those with one of these claims on either side. Asks for the claims at once, to see whether they are few; and
+        for the rows, where these are: a page asks for them twice.
+        """  # fmt: skip
         keys = list(claims.order_by().values_list("pk", flat=True)[: FEW + 1])
         if len(keys) <= FEW:
             links = related_rows(self.model, "link").filter(Q(from_claim__in=keys) | Q(to_claim__in=keys))
-            return self.filter(link__in=links.values("pk"))
+            rows = self.filter(link__in=links.values("pk"))
+            found = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+            return self.filter(pk__in=found) if len(found) <= FEW else rows
         sides = Q(pk=OuterRef("link__from_claim")) | Q(pk=OuterRef("link__to_claim"))
         return self.filter(Exists(claims.order_by().filter(sides)))
 

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_GET
 from claims.actions.review import disclose
 from claims.as_of import as_they_stood, end_of, listed_before, shown_to
 from claims.filters.contradiction import ContradictionFilter
-from claims.models import Contradiction, Due, Kind, Link, Resolution, Speaker, State, Topic
+from claims.models import Contradiction, Due, Kind, Link, Resolution, Speaker, Topic
 from claims.querysets.link import fetch_sides
 from claims.views.link import COUNTED, NAMES_OFFERED, TOLD
 from config.web import Request, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.keyset import page_sorted
 from sources.models import Role
-from sources.pages import filters_on
+from sources.pages import Page, filters_on
 
 PAGE = "claims/contradiction_list.html"
 DUES = 12
@@ -40,7 +40,7 @@ def contradiction_list(request: Request, slug: str) -> HttpResponse:
             request, filters.qs, filters.columns, "contradiction", counted=COUNTED if on else 1_000
         )
         _fetch(page.rows)
-        _disclose(access, [row.link for row in page.rows])
+        _disclose(access, [row.link for row in page.rows], page)
         context |= {"page": page, "dues": dues_of(access), "today": timezone.now().date()}
     answer = show if right else invalid
     return answer(request, PAGE, context)
@@ -55,7 +55,7 @@ def _as_of(request: Request, access: Access, filters: ContradictionFilter) -> di
         events = events.exclude(standing="resolved")
     page = page_sorted(request, events, ("number",), "contradiction", counted=COUNTED)
     then = as_they_stood(page.rows, moment)
-    _disclose(access, [one.link for one in then if one.link])
+    _disclose(access, [one.link for one in then if one.link], page)
     return {"page": page, "then": then, "day": filters.day, "left_out": filters.left_out()}
 
 
@@ -83,15 +83,16 @@ def dues_of(access: Access) -> list[Due]:
     return found
 
 
-def _disclose(access: Access, links: list[Link]) -> None:
+def _disclose(access: Access, links: list[Link], page: Page[Any]) -> None:
     """Record whose verdicts the page tells: also, to whoever judged them, of those that are not among the settled
-    contradictions though they were proposed as such.
+    contradictions though they were proposed as such, as far down as the page goes.
     """  # fmt: skip
     if access.can_review:
-        others = Link.objects.live().filter(
-            dossier=access.dossier, kind=Kind.CONTRADICTS, state=State.SETTLED
+        least = min((row.number for row in page.rows), default=0) if page.next else 0
+        others = Link.objects.live().settled_against(
+            access.dossier.pk, Kind.CONTRADICTS, judged_by=access.person_id
         )
-        others = others.exclude(verdict=Kind.CONTRADICTS).judged_by(access.person_id).order_by("-number")
+        others = others.filter(number__gte=least).order_by("-number")
         disclose(access, [*links, *others.only("pk")[:TOLD]])
 
 

@@ -301,3 +301,9 @@ def test_wrong_methods_get_405(sign_in: SignIn, lead: Membership, link: Link) ->
     assert client.post(LIST).status_code == 405
     assert client.get(f"{LIST}{link.number}/settle/").status_code == 405
     assert client.get(f"{LIST}{link.number}/undo/").status_code == 405
+
+
+def test_the_list_leads_to_the_claims(sign_in: SignIn, lead: Membership, link: Link) -> None:
+    page = sign_in(lead).get(LIST).content.decode()
+    for claim in (link.from_claim, link.to_claim):
+        assert f'href="/d/china-russia/claims/{claim.number}/"' in page
