@@ -13,7 +13,10 @@ BETWEEN = "\n"
 
 
 def write(selection: Selection) -> Generator[bytes]:
-    """The lines by the number of their link. What doccano does not know it keeps as an example's metadata."""
+    """The lines by the number of their link, each with the same keys, else doccano refuses all of them (1.8.4).
+
+    What it does not know it keeps as an example's metadata.
+    """
     with snapshot():
         yield from in_blocks(f"{compact(_line(pair))}\n" for pair in pairs(selection))
 
@@ -43,9 +46,8 @@ def _line(pair: Pair) -> dict[str, Any]:
         ],
         "number": pair.cited,
         "state": pair.state,
+        "mutual": pair.is_mutual,
     }
-    if pair.is_mutual:
-        line["mutual"] = True
     for name, side in zip(SIDES, (pair.one, pair.other), strict=True):
         told = described(side)
         del told["statement"]

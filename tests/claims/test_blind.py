@@ -196,11 +196,16 @@ def routes(patterns: list[Any] | None = None, prefix: str = "", space: str = "")
             yield f"{space}{pattern.name}", route
 
 
+FEW = ("guidelines/", "import/", "origins/", "sets/", "sources/")
+"""Below these there is one numbered thing, or none."""
+
+
 def addresses(route: str) -> list[str]:
     """The addresses of a route, with every letter and number there is: of further numbers two."""
-    found = [ROOT + route.removeprefix("d/<slug:slug>/")]
+    route = route.removeprefix("d/<slug:slug>/")
+    found = [ROOT + route]
     choices = {
-        "int": [str(n) for n in range(1, HIGHEST + 1)],
+        "int": [str(n) for n in range(1, (2 if route.startswith(FEW) else HIGHEST) + 1)],
         "str": ["S", "C", "L"],
         "uuid": ["00000000-0000-4000-8000-000000000000", *map(str, SAID)],
     }

@@ -290,6 +290,7 @@ def test_doccano_spans_are_the_statements(judged: Dossier) -> None:
         spans = [line["text"][one["start_offset"] : one["end_offset"]] for one in line["entities"]]
         assert spans[0].startswith("It is said: ")
         assert "\n".join(spans) == line["text"]
+        assert line.keys() == lines[0].keys(), "doccano makes of a key that a line lacks what it cannot store"
         assert [one["id"] for one in line["entities"]] == [
             line["relations"][0]["from_id"], line["relations"][0]["to_id"],
         ]  # fmt: skip
