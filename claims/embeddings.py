@@ -146,6 +146,11 @@ def fill(
     return True
 
 
+def is_full(dossier: Dossier, engine: Embedder) -> bool:
+    """Whether every live claim of the dossier was read."""
+    return not _missing(dossier, engine, None, 0, in_haste=True)
+
+
 def _missing(
     dossier: Dossier, engine: Embedder, claims: Sequence[int] | None, after: int, in_haste: bool
 ) -> list[tuple[int, str, str]]:
@@ -172,11 +177,14 @@ def _keep(
     vectors: Floats,
     denied: Floats | None,
 ) -> None:
-    """Write a batch; a claim that was deleted meanwhile is passed over, one that was edited is read again later."""
+    """Write a batch; a claim that was deleted meanwhile is passed over, one that was edited is read again later.
+
+    What was read in haste takes the place of nothing that was read wholly.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"""
-            INSERT INTO claims_embedding (claim_id, dossier_id, engine, dimensions, digest, vector, denied)
+            INSERT INTO claims_embedding AS e (claim_id, dossier_id, engine, dimensions, digest, vector, denied)
             SELECT w.id, w.dossier_id, %s, %s, {DIGEST.replace("c.", "w.")}, w.vector::halfvec, w.denied::halfvec
             FROM (
                 SELECT c.id, c.dossier_id, r.statement, r.quote, r.vector, r.denied
@@ -184,9 +192,12 @@ def _keep(
                     AS r(id, statement, quote, vector, denied)
                 JOIN claims_claim c ON c.id = r.id AND c.dossier_id = %s
             ) w
+            ORDER BY w.id
             ON CONFLICT (claim_id) DO UPDATE SET engine = excluded.engine, dimensions = excluded.dimensions,
                 digest = excluded.digest, vector = excluded.vector, denied = excluded.denied,
                 crowd = NULL, crowd_at = NULL
+            WHERE excluded.denied IS NOT NULL
+            OR (e.engine, e.digest) IS DISTINCT FROM (excluded.engine, excluded.digest)
             """,
             [
                 name_of(engine),

@@ -7,7 +7,7 @@ new claim is judged as a piece of one.
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -276,6 +276,11 @@ class PieceByPiece:
         return made
 
 
+def _padded(rows: Floats, length: int) -> Floats:
+    """With rows of zeros at the end."""
+    return np.concatenate([rows, np.zeros((length - len(rows), *rows.shape[1:]), rows.dtype)])
+
+
 class _NoSearch:
     """In the place of a search: candidates were found already."""
 
@@ -312,9 +317,12 @@ class _Piece:
         return list(_found(made, keys))
 
     def _known(self, rows: Mapping[int, tuple[int, ClaimView]]) -> tuple[Known, dict[int, int]]:
-        """What the engine is told, and the place of each claim in it; those only passed by links have no words."""
+        """What the engine is told, and the place of each claim in it; those only passed by links have no words, and no
+        vectors but where they are linked with one of the rows.
+        """  # fmt: skip
         numbers = self.around.numbers
-        passed = [key for key in numbers if key not in rows]
+        partners = self.around.partners(rows)
+        passed = sorted(numbers.keys() - rows.keys(), key=lambda key: (key not in partners, key))
         views_of = [
             *(view for _, view in rows.values()),
             *(ClaimView(f"C-{numbers[key]}", "") for key in passed),
@@ -323,7 +331,9 @@ class _Piece:
         vectors = denied = crowd = None
         if self.basis.by_meaning:
             assert self.basis.engine is not None
-            vectors, denied, crowd = embeddings.matrices(self.dossier, self.basis.engine, list(places))
+            near = [key for key in places if key in rows or key in partners]
+            read = embeddings.matrices(self.dossier, self.basis.engine, near)
+            vectors, denied, crowd = (_padded(one, len(places)) for one in read)
         known = Known(
             claims=views_of,
             links=self.around.views(places.keys()),
@@ -477,6 +487,13 @@ class Around:
             for one, other, standing, state in self.links
             if one in there and other in there
         ]
+
+    def partners(self, claims: Container[int]) -> set[int]:
+        """The claims that are linked with one of these."""
+        ends = [(one, other) for one, other, _, _ in self.links]
+        return {one for one, other in ends if other in claims} | {
+            other for one, other in ends if one in claims
+        }
 
     @cached_property
     def _keys(self) -> dict[str, int]:

@@ -66,9 +66,11 @@ def learn_from_verdicts(
     kept, _ = LearnedJudge.objects.get_or_create(dossier=dossier)
     if kept.base and kept.base != base.version:  # what ships is another now: it is begun anew
         kept.judge, kept.taught, kept.tried, kept.base = None, [], 0, ""
-    links = list(_waiting(dossier, kept).values_list("pk", flat=True)[:MOST])
-    if kept.tried_at and len(links) < min(kept.tried + STEP, MOST):
+    waiting = _waiting(dossier, kept)
+    total = waiting.count()
+    if kept.tried_at and total < kept.tried + STEP:
         return kept
+    links = list(waiting.values_list("pk", flat=True)[:MOST])
     try:
         learned = learn(
             _known(basis, links).verdicts(),
@@ -83,7 +85,7 @@ def learn_from_verdicts(
     kept.base = base.version
     kept.before, kept.after = asdict(learned.before), asdict(learned.after)
     kept.better, kept.why = learned.better, learned.why
-    kept.tried, kept.tried_at = len(links), timezone.now()
+    kept.tried, kept.tried_at = total, timezone.now()
     if learned.better:
         kept.judge = learned.judge.to_json()
         kept.taught, kept.tried, kept.learned_at = sorted({*kept.taught, *links}), 0, kept.tried_at

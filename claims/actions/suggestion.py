@@ -6,8 +6,7 @@ whoever is killed loses that block's work and nothing else, and whoever goes on 
 
 import logging
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import orjson
@@ -32,6 +31,7 @@ LEAST_SCORE = 0.05
 """What is less likely is not worth a person's eye: the pages keep nothing of it. The command prints it."""
 
 READ_AT_A_TIME = 4
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 DEPTH_AT_ONCE = 50
 """So many candidates of a claim just saved are judged while its page waits."""
 
@@ -201,9 +201,16 @@ def _go_on(run: SuggestionRun, enough: Callable[[], bool]) -> bool:
         old = Suggested.objects.filter(dossier=dossier, at__lt=run.at)
         old.delete()
         SuggestionRun.objects.filter(uid=run.uid, state=State.WORKING).update(
-            state=State.DONE, notes=basis.told, changed_at=timezone.now()
+            state=State.DONE, notes=_told(basis), changed_at=timezone.now()
         )
     return True
+
+
+def _told(basis: Basis) -> str:
+    """What the search rested on in the end."""
+    if basis.by_meaning and basis.engine and not embeddings.is_full(basis.dossier, basis.engine):
+        return f"{basis.told} Not all claims could be read by it: the others were found by their words. Look again."
+    return basis.told
 
 
 def _prepare(run: SuggestionRun, enough: Callable[[], bool]) -> bool:
@@ -272,16 +279,12 @@ def look_at(claim: Claim) -> None:
 def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
     """Judge anew, with all means, the claims that were judged in haste; whether none is left."""
     rows = LookedAt.objects.filter(dossier=dossier, provisional=True).order_by("claim")
-    basis: Basis | None = None
-    while rows.exists():
-        if basis is None:
-            basis = Basis.of(dossier)
-            if not _others_are_read(basis, enough):
-                return False
-        block = list(rows.values_list("claim", flat=True)[: _at_a_time(basis)])
-        if basis.by_meaning:
-            assert basis.engine is not None
-            embeddings.crowd(dossier, basis.engine, block)
+    if not rows.exists():
+        return True
+    basis = _with_all_read(Basis.of(dossier), enough)
+    if basis is None:
+        return False
+    while block := list(rows.values_list("claim", flat=True)[: _at_a_time(basis)]):
         found = PieceByPiece(basis).judged(block)
         with transaction.atomic():
             keep(dossier, basis, found, claims=block)
@@ -291,14 +294,18 @@ def _finish_hasty(dossier: Dossier, enough: Callable[[], bool]) -> bool:
     return True
 
 
-def _others_are_read(basis: Basis, enough: Callable[[], bool]) -> bool:
-    """See to it that what came in by other ways (an import) has its vectors too; whether all has."""
+def _with_all_read(basis: Basis, enough: Callable[[], bool]) -> Basis | None:
+    """See to it that what came in by other ways (an import) has its vectors and crowd too. By what to judge then: by
+    words alone while a server does not answer. None where it was ``enough`` before.
+    """  # fmt: skip
     if not basis.by_meaning:
-        return True
+        return basis
     assert basis.engine is not None
-    with suppress(NoServer):  # then by words alone, until the server answers
-        return embeddings.fill(basis.dossier, basis.engine, enough=enough)
-    return True
+    try:
+        full = embeddings.fill(basis.dossier, basis.engine, enough=enough)
+    except NoServer as error:
+        return basis.in_words_alone(error)
+    return basis if full and count_crowds(basis, NEVER, enough) else None
 
 
 # -- keeping

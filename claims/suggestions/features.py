@@ -5,7 +5,8 @@ are symmetric: a link of kind contradicts has no direction. A value is 0 where n
 no stated period, a language without a lexicon), never a guess.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -118,8 +119,12 @@ class Facts:
     shown: dict[str, str] = field(default_factory=dict)
     over_time: bool = False
 
+    def unknown(self, names: Iterable[str]) -> None:
+        """Take these features for what cannot be told of this pair."""
+        self.numbers.update(dict.fromkeys(names, math.nan))
+
     def values(self) -> Floats:
-        """The row of the pair, in the order of NAMES."""
+        """The row of the pair, in the order of NAMES; not a number where nothing can be told."""
         return np.array([self.numbers.get(name, 0.0) for name in NAMES], dtype=np.float32)
 
     def judged(self, conflict: float) -> None:

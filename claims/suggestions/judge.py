@@ -46,9 +46,9 @@ class Part:
     scales: Floats
 
     def shares(self, rows: Floats) -> Floats:
-        """[n, features]: what each feature adds to the log-odds."""
+        """[n, features]: what each feature adds to the log-odds; what cannot be told (not a number) adds nothing."""
         made: Floats = ((rows - self.means) / self.scales * self.weights).astype(np.float32)
-        return made
+        return np.nan_to_num(made, copy=False, nan=0.0)
 
     def log_odds(self, rows: Floats) -> Floats:
         made: Floats = self.shares(rows).sum(axis=1) + np.float32(self.intercept)

@@ -64,7 +64,7 @@ class Dossier:
     skip: Collection[frozenset[str]] = ()
     """Pairs that are linked or dismissed: never proposed again. Links are skipped by themselves."""
     vectors: Floats | None = None
-    """[claims, dimensions] of unit length, None without a sentence model."""
+    """[claims, dimensions] of unit length, zeros where one is missing; None without a sentence model."""
     denied: Floats | None = None
     """Vectors of the claims' denials, from ``denial.denied_vectors``; None to do without."""
     table: WordTable | None = None
@@ -171,20 +171,24 @@ class Dossier:
         """What is seen of one claim beside each of the others, paths included, entailment not."""
         ours = self._reading(row)
         meaning = denied = None
+        read = np.ones(len(others), bool)
         if self.vectors is not None:
             near = self.vectors[list(others)]
+            read = near.any(axis=1) & self.vectors[row].any()
             meaning = near @ self.vectors[row]
             if self.denied is not None:
                 denied = (near @ self.denied[row] + self.denied[list(others)] @ self.vectors[row]) / 2
         made = []
         for at, other in enumerate(others):
             likeness = Likeness(
-                None if meaning is None else float(meaning[at]),
-                None if denied is None else float(denied[at]),
+                None if meaning is None or not read[at] else float(meaning[at]),
+                None if denied is None or not read[at] else float(denied[at]),
                 aligned(self._table_words(row), self._table_words(other)) if self.table else None,
                 0.0 if self.crowd is None else float(self.crowd[row] + self.crowd[other]) / 2,
             )
             made.append(compare(ours, self._reading(other), likeness, self.rarity))
+            if not read[at]:
+                made[-1].unknown(OF_VECTORS)
         if self.paths:
             for other, facts in zip(others, made, strict=True):
                 implied = self.paths.between(row, other)
@@ -236,7 +240,8 @@ class Dossier:
         for link in self.links:
             if link.a in self.rows and link.b in self.rows:
                 facts = self._complete(self.rows[link.a], self.rows[link.b])
-                made.append(Verdict(link.a, link.b, facts.values(), link.stance))
+                if not np.isnan(facts.values()).any():
+                    made.append(Verdict(link.a, link.b, facts.values(), link.stance))
         return made
 
     def _complete(self, row: int, other: int) -> Facts:

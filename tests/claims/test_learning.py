@@ -74,3 +74,15 @@ def test_verdicts_teach_and_the_lead_reads_what_came_of_it(
 
     again = learn_from_verdicts(dossier)
     assert again.judge == LearnedJudge.objects.get().judge == learned.judge, "the judge in force stays"
+
+
+def test_what_was_tried_in_vain_is_not_tried_again_however_much_waits(
+    dossier: Dossier, lead: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(dossier, by=lead)
+    monkeypatch.setattr("claims.actions.learning.MOST", PAIRS - 20)
+    LearnedJudge.objects.create(dossier=dossier, tried=PAIRS - 10, tried_at=timezone.now())
+    assert dossiers_to_learn() == []
+    assert learn_from_verdicts(dossier).tried == PAIRS - 10
+    LearnedJudge.objects.update(tried=PAIRS - 20)
+    assert dossiers_to_learn() == [dossier.pk]

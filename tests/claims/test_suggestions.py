@@ -1,5 +1,7 @@
 """Suggestions computed and kept: for a dossier in blocks, for a claim at once; what the database holds of them."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -20,6 +22,7 @@ from claims.actions.suggestion import (
 )
 from claims.models import Claim, Dismissal, LearnedJudge, Link, LookedAt, Suggested, SuggestionRun
 from claims.proposing import Basis, InMemory, PieceByPiece
+from claims.suggestions.embedding import NoServer
 from claims.suggestions.ranked import Ranked
 from sources.models import Dossier, Membership
 from tests.claims.test_two_at_once import all_at_once
@@ -287,3 +290,50 @@ def test_what_was_left_out_in_haste_is_made_up_for(claims: list[Claim], dossier:
     assert read() == (True, True)
     assert not LookedAt.objects.get(claim=claims[1]).provisional
     assert Suggested.objects.filter(one=claims[0], other=claims[1], stance="contradicts", provisional=False)
+
+
+def test_a_claim_that_could_not_be_read_is_judged_by_its_words(
+    claims: list[Claim], dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_words = PieceByPiece(replace(in_haste(dossier), engine=None)).judged([claims[1].pk])
+    basis = in_haste(dossier)
+    assert basis.engine is not None
+    embeddings.fill(dossier, basis.engine, claims=[claims[1].pk])
+    monkeypatch.setattr("claims.proposing.READ_AT_ONCE", 0)
+    unread = PieceByPiece(basis).judged([claims[1].pk])
+    key = (claims[0].pk, claims[1].pk, "contradicts")
+    assert scores(unread)[key] == pytest.approx(scores(by_words)[key], abs=0.01)
+    assert not [reason for one in unread for reason in one.suggestion.reasons if "meaning" in reason.sentence]
+
+
+def test_a_server_that_fails_while_the_dossier_is_searched_is_named_in_the_end(
+    claims: list[Claim], dossier: Dossier, analyst: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*args: object, **kwargs: object) -> None:
+        raise NoServer("it does not answer")
+
+    monkeypatch.setattr("claims.embeddings.claim_vectors", failing)
+    run = begin_run(dossier, by=analyst)
+    assert go_on(dossier, enough=never)
+    run.refresh_from_db()
+    assert (run.state, "Not all claims could be read" in run.notes) == ("done", True)
+    assert Suggested.objects.filter(one=claims[0], other=claims[1], stance="contradicts").exists()
+
+
+def test_what_came_in_by_an_import_is_counted_into_the_crowd_before_it_is_judged(
+    claims: list[Claim], dossier: Dossier
+) -> None:
+    look_at(claims[1])
+    assert go_on(dossier, enough=never)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM claims_embedding WHERE crowd IS NULL OR denied IS NULL")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_reading_in_haste_undoes_no_whole_one(claims: list[Claim], dossier: Dossier) -> None:
+    engine = in_haste(dossier).engine
+    assert engine is not None
+    embeddings.fill(dossier, engine)
+    rows = [(claims[0].pk, claims[0].statement, claims[0].quote)]
+    embeddings._keep(dossier, engine, rows, engine.embed([claims[0].statement]), None)
+    assert claims[0].pk in embeddings.held(dossier, engine, [claims[0].pk]).denied
