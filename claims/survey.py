@@ -87,16 +87,10 @@ class Survey:
         shown = self.asked.all_shown_to(self.access)
         return shown.filter(changed=False) if self.unchanged else shown
 
-    @property
-    def _links_with_names(self) -> LinkQuerySet:
-        """Those of which it may be told who judged how: not the disputed ones, where names are masked."""
-        masked = self.access.dossier.names_masked
-        return self.links.exclude(state=State.DISPUTED) if masked else self.links
-
     @cached_property
     def overall(self) -> Agreement:
         count_kinds(self.links, self._counts, period=self.period, step=self.step)
-        count_pairs(self._links_with_names, self._counts, period=self.period)
+        count_pairs(self.links, self._counts, period=self.period)
         total, asked = self.links.order_by().count(), self.asked.order_by().count()
         shown = self.asked.all_shown_to(self.access).order_by().count() if self.unchanged else total
         without = {TO_REVIEW: asked - shown, CHANGED: shown - total}
@@ -124,11 +118,21 @@ class Survey:
 
     @cached_property
     def by_pair(self) -> list[Pair]:
-        """Every two reviewers, those with the most links in common first."""
-        found = sorted(self._counted.pairs.items(), key=lambda pair: (-pair[1].sum(), pair[0]))[:MOST]
+        """Every two reviewers, those with the most links in common first; without the ``nameless`` links."""
+        counts = self._counted
+        if self.nameless:
+            counts = Counts()
+            count_pairs(self.links.exclude(state=State.DISPUTED), counts, period=self.period)
+        found = sorted(counts.pairs.items(), key=lambda pair: (-pair[1].sum(), pair[0]))[:MOST]
         keys = {key for pair, _ in found for key in pair}
         names = dict(Membership.objects.filter(pk__in=keys).values_list("pk", "name"))
         return [_pair(names[one], names[other], matrix) for (one, other), matrix in found]
+
+    @cached_property
+    def nameless(self) -> int:
+        """How many links there are of which may not be told who judged how: disputed ones, where names are masked."""
+        masked = self.access.dossier.names_masked
+        return self.links.filter(state=State.DISPUTED).count() if masked else 0
 
     @cached_property
     def by_topic(self) -> list[Part]:

@@ -38,12 +38,7 @@ def register_webhook(*, access: Access, url: str, events: Sequence[str]) -> tupl
 
     Refuses (ValidationError) an address that may not be reached from here, one that is told already, one too many.
     """
-    Dossier.objects.select_for_update(no_key=True).get(pk=access.dossier.pk)
-    told = Webhook.objects.filter(dossier=access.dossier, stopped_at=None)
-    if told.filter(url=url).exists():
-        raise ValidationError({"url": "This address is told already: stop that one first."})
-    if told.count() >= MOST:
-        raise ValidationError(f"{MOST} addresses are told already: stop one first.", code="many")
+    # Before anything is locked: to look a name up takes its time.
     try:
         hop = parse(url)
         addresses_of(hop, Allowed(settings.FETCH_ALLOW), seconds=SECONDS)
@@ -51,6 +46,12 @@ def register_webhook(*, access: Access, url: str, events: Sequence[str]) -> tupl
         raise ValidationError({"url": reason_of(error)}) from None
     except TimeoutError:
         raise ValidationError({"url": "The name of its host could not be looked up in time."}) from None
+    Dossier.objects.select_for_update(no_key=True).get(pk=access.dossier.pk)
+    told = Webhook.objects.filter(dossier=access.dossier, stopped_at=None)
+    if told.filter(url=url).exists():
+        raise ValidationError({"url": "This address is told already: stop that one first."})
+    if told.count() >= MOST:
+        raise ValidationError(f"{MOST} addresses are told already: stop one first.", code="many")
     one = Webhook(dossier=access.dossier, url=url, events=list(events), by=access.person)
     secret = _secret(one)
     one.digest = _digest(secret)

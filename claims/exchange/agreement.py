@@ -30,6 +30,9 @@ def _rows(survey: Survey) -> Iterator[list[str]]:
     ):
         for one in found:
             yield from _figures(part, one.name, one.figures)
+    if survey.nameless:
+        why = "of the reviewers: disputed, their names are masked"
+        yield ["left out", why, str(survey.nameless), "", "", "", "", ""]
     for pair in survey.by_pair:
         named = f"{pair.one} / {pair.other}"
         yield from _figures("reviewers", named, pair.figures)

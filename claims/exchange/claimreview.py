@@ -29,7 +29,8 @@ CLAIM_REVIEW = Format(
     "jsonld",
     "application/ld+json",
     write,
-    "For publishing beside an article, as search engines and fact-check directories read it.",
+    "For publishing beside an article, as fact-check directories read it: search engines ask that each review be given "
+    "the url of the page it stands on, too.",
 )
 
 

@@ -108,6 +108,7 @@ def write_export(
     if chosen is None or what is None:
         _fail(one, "Whoever asked for it may not read this dossier any more.")
         return
+    what.told()
     try:
         if one.annotated_set:
             make_any(one.annotated_set, one.format, told=_Progress(key, stop))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -61,6 +62,9 @@ def set_freeze(request: Request, slug: str) -> HttpResponse:
         one = freeze(access, filters.qs, said_of_it)
     except ValidationError as error:
         form.add_error(None, error.messages)
+        return invalid(request, "claims/set_freeze.html", context)
+    except OperationalError:
+        form.add_error(None, "Someone changed the dossier at that moment. Nothing was frozen: freeze again.")
         return invalid(request, "claims/set_freeze.html", context)
     return done(request, _address(one, slug), f"{one.cited} is frozen: {one}. Nothing will change it.")
 

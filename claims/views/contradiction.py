@@ -40,7 +40,7 @@ def contradiction_list(request: Request, slug: str) -> HttpResponse:
             request, filters.qs, filters.columns, "contradiction", counted=COUNTED if on else 1_000
         )
         _fetch(page.rows)
-        _disclose(access, [row.link for row in page.rows], page)
+        _disclose(access, [row.link for row in page.rows], page, filters)
         context |= {"page": page, "dues": dues_of(access), "today": timezone.now().date()}
     answer = show if right else invalid
     return answer(request, PAGE, context)
@@ -55,7 +55,7 @@ def _as_of(request: Request, access: Access, filters: ContradictionFilter) -> di
         events = events.exclude(standing="resolved")
     page = page_sorted(request, events, ("number",), "contradiction", counted=COUNTED)
     then = as_they_stood(page.rows, moment)
-    _disclose(access, [one.link for one in then if one.link], page)
+    _disclose(access, [one.link for one in then if one.link], page, filters)
     return {"page": page, "then": then, "day": filters.day, "left_out": filters.left_out()}
 
 
@@ -83,12 +83,13 @@ def dues_of(access: Access) -> list[Due]:
     return found
 
 
-def _disclose(access: Access, links: list[Link], page: Page[Any]) -> None:
+def _disclose(access: Access, links: list[Link], page: Page[Any], filters: ContradictionFilter) -> None:
     """Record whose verdicts the page tells: also, to whoever judged them, of those that are not among the settled
-    contradictions though they were proposed as such, as far down as the page goes.
+    contradictions though they were proposed as such, as far down as the page goes by their numbers.
     """  # fmt: skip
     if access.can_review:
-        least = min((row.number for row in page.rows), default=0) if page.next else 0
+        ends = page.next and not filters.form.cleaned_data.get("sort")
+        least = min((row.number for row in page.rows), default=0) if ends else 0
         others = Link.objects.live().settled_against(
             access.dossier.pk, Kind.CONTRADICTS, judged_by=access.person_id
         )

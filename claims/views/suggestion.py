@@ -169,12 +169,14 @@ def _rows(access: Access, page: Sequence[Suggested], first: Claim | None = None)
 
 
 def _disclose_via(access: Access, page: Sequence[Suggested]) -> None:
-    """Record that this person is shown how the settled links stand that the reasons lead over."""
-    steps = [tuple(sorted(pair)) for row in page for pair in zip(row.via, row.via[1:], strict=False)]
-    if steps and access.can_review:
+    """Record that this person is shown how the settled links stand that the reasons lead over: those between any two of
+    the claims that a reason names.
+    """  # fmt: skip
+    named = {tuple(sorted(row.via)) for row in page if row.via}
+    if named and access.can_review:
         ends = Q()
-        for one, other in set(steps):
-            ends |= Q(from_claim=one, to_claim=other) | Q(from_claim=other, to_claim=one)
+        for via in named:
+            ends |= Q(from_claim__in=via, to_claim__in=via)
         disclose(access, Link.objects.live().filter(ends, state=State.SETTLED))
 
 

@@ -401,7 +401,9 @@ def _write(dossier: Dossier, proposals: Sequence[Group]) -> int:
             changed.append(origin)
         wanted.update(dict.fromkeys(proposal.members, origin.pk))
     # The sources before the origins: see _hold.
-    _regroup({key: origin for key, origin in wanted.items() if before.get(key) != origin})
+    regrouped = {key: origin for key, origin in wanted.items() if before.get(key) != origin}
+    _hold(regrouped)
+    _regroup(regrouped)
     Origin.objects.bulk_update(changed, ["reasons", "joins"], batch_size=500)
     emptied = set(before.values()) & free.keys()
     gone = Origin.objects.filter(pk__in=emptied)

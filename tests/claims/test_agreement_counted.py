@@ -10,6 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from claims.actions.bin import put_in_bin
+from claims.actions.review import open_dispute
+from claims.exchange.agreement import write
 from claims.models import Link, Review
 from claims.querysets.agreement import (
     ELSEWHEN,
@@ -20,6 +22,7 @@ from claims.querysets.agreement import (
     agreement_of,
     count_kinds,
 )
+from claims.survey import Survey
 from sources.models import Dossier, Membership
 from tests.conftest import entered, make_dossier, make_member, make_pair, make_review
 
@@ -132,3 +135,20 @@ def test_the_two_readers_of_the_gold_file_agree_as_other_libraries_have_it(
     assert said["fleiss_kappa"] == pytest.approx(0.9277747355679165, abs=1e-9)
     assert said["raw_agreement"] == pytest.approx(172 / 179, abs=1e-9)
     assert (said["links_used"], said["links_dropped"]) == (179, 0)
+
+
+def test_where_names_are_masked_disputed_links_count_and_stand_in_no_pair(
+    judged: list[Link], dossier: Dossier, lead: Membership
+) -> None:
+    Dossier.objects.update(names_masked=True)
+    dossier.refresh_from_db()
+    Link.objects.filter(pk=judged[2].pk, state="disputed").get()
+    assert lead.user is not None
+    open_dispute(link=judged[2], access=entered(lead.user, dossier))
+    survey = Survey(entered(lead.user, dossier), Link.objects.live().filter(dossier=dossier))
+    assert survey.overall.links_used == 3
+    assert survey.overall.cohen_kappa.value == pytest.approx(0.5)
+    assert survey.nameless == 1
+    [pair] = survey.by_pair
+    assert (pair.figures.links_used, pair.figures.raw_agreement.value) == (2, 1)
+    assert "disputed, their names are masked" in write(survey).decode()

@@ -18,7 +18,15 @@ from claims.tasks import selection_of
 from sources.actions.member import add_member, change_role, remove_member
 from sources.models import Dossier, Membership, Role
 from tests.claims.conftest import Programs
-from tests.conftest import entered, make_claim, make_member, make_pair, make_review, make_source
+from tests.conftest import (
+    entered,
+    make_claim,
+    make_member,
+    make_pair,
+    make_review,
+    make_source,
+    make_suggested,
+)
 
 SignIn = Callable[..., Client]
 ROOT = "/d/china-russia/"
@@ -140,12 +148,63 @@ class TestPagesRecord:
         export.refresh_from_db()
         assert (export.state, is_told(link, analyst)) == ("ready", True)
 
+    def test_a_verdict_that_is_none_any_more_once_a_job_has_written_the_file(
+        self, analyst: Membership, settled: Link
+    ) -> None:
+        nli = FORMATS["nli"]
+
+        def late(selection: Selection) -> Generator[bytes]:
+            yield from nli.write(selection)
+            raise_reviews_needed(analyst.dossier)
+
+        assert analyst.user
+        access = entered(analyst.user, analyst.dossier)
+        export = begin_export(access, nli, links=1, query="", words=[])
+        write_export(export.pk, chosen=replace(nli, write=late), selection=selection_of)
+        settled.refresh_from_db()
+        assert (settled.state, is_told(settled, analyst)) == ("proposed", True)
+
     def test_the_bin(self, lead: Membership, settled: Link, sign_in: SignIn) -> None:
         assert lead.user
         put_in_bin(settled, access=entered(lead.user, lead.dossier))
         assert not is_told(settled, lead)
         sign_in(lead).get(f"{ROOT}bin/")
         assert is_told(settled, lead)
+
+    def test_what_a_suggestion_rests_on(
+        self, dossier: Dossier, analyst: Membership, settled: Link, sign_in: SignIn
+    ) -> None:
+        cara = make_member(dossier, "cara", Role.ANALYST)
+        source = make_source(dossier, by=analyst)
+        near, far = (make_claim(source, words, by=analyst) for words in ("Officials said", "The ministry"))
+        # “C-1, which is near to C-3, contradicts C-2”: the link is of the first and the last.
+        via = [settled.from_claim_id, near.pk, settled.to_claim_id]
+        make_suggested(near, far, by_links=True, via=via)
+        sign_in(cara).get(f"{ROOT}pair/suggestions/")
+        assert is_told(settled, cara)
+
+    @pytest.mark.parametrize(("sort", "told"), [("", False), ("age", True)])
+    def test_what_is_missing_among_the_contradictions(
+        self,
+        sort: str,
+        told: bool,
+        analyst: Membership,
+        others: list[Membership],
+        settled: Link,
+        sign_in: SignIn,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Sorted by number a page tells of the numbers on it alone."""
+        Dossier.objects.update(reviews_needed=2)
+        missing = make_pair(analyst.dossier, by=analyst)
+        for person in others[1:]:
+            make_review(missing, by=person, verdict="supports")
+        for pair in [make_pair(analyst.dossier, by=analyst) for _ in range(2)]:
+            for person in others[:2]:
+                make_review(pair, by=person)
+        monkeypatch.setattr("sources.keyset.ROWS", 1)
+        sign_in(others[2]).get(f"{ROOT}contradictions/?sort={sort}")
+        assert is_told(missing, others[2]) is told
 
     @pytest.mark.parametrize("page", ["sets/freeze/", "sets/1/"])
     def test_sets(

@@ -197,7 +197,7 @@ def json_lines(data: bytes) -> Iterator[tuple[int, Any]]:
         if line.strip():
             try:
                 yield place, json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 yield place, line
 
 
