@@ -66,7 +66,7 @@ def claim_list(
 ) -> dict[str, Any]:
     """Of a search (`q`) the thousand best are listed, by number as all others."""
     access = entered(request, slug)
-    filters = checked(ClaimFilter(asked_for(asked), access))
+    filters = checked(ClaimFilter(asked_for(request, asked), access))
     few = filters.few
     rows = filters.qs if few is None else filters.queryset.filter(number__in=few)
     found, after, more = page(_shown(rows), cursor, limit)

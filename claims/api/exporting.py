@@ -68,7 +68,7 @@ def export_at_once(
 ) -> HttpResponseBase:
     """The links that pass the filters, written while they are read; of more than 5,000 a job must write them (409)."""
     access = entered(request, slug)
-    filters, chosen = _chosen(access, asked, name)
+    filters, chosen = _chosen(request, access, asked, name)
     if is_many(filters):
         raise HttpError(409, "These are more than 5,000 links: have them written by POST to …/exports.")
     return streamed(access, filters, chosen)
@@ -82,10 +82,15 @@ def export_at_once(
 def export_begin(
     request: HttpRequest, slug: str, asked: Query[ExportQuery], name: Name = "gainsay"
 ) -> Status[dict[str, Any]]:
-    """For any number of links. One that you asked for already, and that is not done yet, is given again."""
+    """For any number of links. One that you asked for already, and that is not done yet, is given again.
+
+    Format and filters stand in the address; a body is refused.
+    """
     access = entered(request, slug)
-    filters, chosen = _chosen(access, asked, name)
-    query = asked_for(asked)
+    if request.body:
+        raise Wrong({"body": ["No body is read here: write the format and the filters into the address."]})
+    filters, chosen = _chosen(request, access, asked, name)
+    query = asked_for(request, asked)
     words = [(str(filters.form[key].label), str(value)) for key, value in query.items()]
     export = begin_export(
         access, chosen, links=filters.qs.order_by().count(), query=query.urlencode(), words=words
@@ -122,12 +127,12 @@ def export_fetch(request: HttpRequest, slug: str, uid: UUID) -> HttpResponseBase
     return kept_download(request, export, chosen, name)  # type: ignore[arg-type]
 
 
-def _chosen(access: Access, asked: ExportQuery, name: str) -> tuple[SetFilter, Format]:
+def _chosen(request: HttpRequest, access: Access, asked: ExportQuery, name: str) -> tuple[SetFilter, Format]:
     chosen = FORMATS.get(name)
     missing = chosen.missing() if chosen else f"There is no such format: choose one of {', '.join(FORMATS)}."
     if chosen is None or missing:
         raise Wrong({"format": [missing]})
-    return checked(set_filters(access, asked_for(asked))), chosen
+    return checked(set_filters(access, asked_for(request, asked))), chosen
 
 
 def _mine(access: Access, uid: UUID) -> Export:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from claims.actions.review import disclose
 from claims.api.door import entered
@@ -50,8 +50,9 @@ class Adjudication(Schema):
 
 
 class LinkOut(Schema):
-    """Two claims and how they stand. What you must still judge blind reads `in review`, with all that follows from
-    reviews null: `verdict`, `changed`, `adjudication`, `resolution`.
+    """Two claims and how they stand: `kind` is what was proposed, `verdict` what it was settled as. What you must still
+    judge blind reads `in review`, with all that follows from reviews null: `verdict`, `changed`, `adjudication`,
+    `resolution`.
     """  # fmt: skip
 
     id: str
@@ -94,8 +95,13 @@ class Links(Schema):
 class LinkQuery(Schema):
     """The filters of the page of links."""
 
-    kind: str = ""
-    state: str = ""
+    kind: str = Field(
+        "",
+        description="How they stand: `contradicts`, `supports` or `neither`, by verdict once there is one.",
+    )
+    state: str = Field(
+        "", description="`proposed`, `disputed`, `settled`, or `in review` where you must judge."
+    )
     type: str = ""
     strength: str = ""
     topic: str = ""
@@ -112,7 +118,7 @@ def link_list(
     """`kind` asks for how a link stands: its verdict, else what was proposed."""
     access = entered(request, slug)
     live = Link.objects.live().filter(dossier=access.dossier)
-    filters = checked(LinkFilter(asked_for(asked), live, access=access))
+    filters = checked(LinkFilter(asked_for(request, asked), live, access=access))
     found, after, more = page(_shown(filters.qs, access), cursor, limit)
     _fetch(found)
     left_out = filters.untold.filter(number__gt=after).order_by("number")

@@ -6,7 +6,7 @@ from binascii import Error
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django_filters import FilterSet
 from ninja import Path, Query, Schema
 
@@ -19,6 +19,9 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Query(description="So many records at most.", ge=1, le=MOST)]
 Number = Annotated[int, Path(description="The number that people cite.", ge=1, le=999_999_999)]
+
+BESIDE = {"cursor", "limit", "format"}
+"""What an address may hold beside filters."""
 
 _NUMBER = re.compile(r"after:([0-9]{1,9})")
 
@@ -73,8 +76,13 @@ def checked[Filters: FilterSet](filters: Filters) -> Filters:
     return filters
 
 
-def asked_for(asked: Schema) -> QueryDict:
-    """What was asked for, as the address of a page has it: for filters that pages and the API share."""
+def asked_for(request: HttpRequest, asked: Schema) -> QueryDict:
+    """What was asked for, as the address of a page has it: for filters that pages and the API share.
+
+    422 for a name that is none of its filters: else all would be answered where some were meant.
+    """
+    if unknown := sorted(request.GET.keys() - type(asked).model_fields.keys() - BESIDE):
+        raise Wrong({name: ["There is no such filter here."] for name in unknown})
     query = QueryDict(mutable=True)
     query.update({name: str(value) for name, value in asked.dict().items() if value})
     return query

@@ -69,7 +69,7 @@ def source_list(
     rows = Source.objects.live().filter(dossier=access.dossier)
     if asked.versions != ALL:
         rows = rows.newest()
-    filters = checked(SourceFilter(asked_for(asked), rows, dossier=access.dossier))
+    filters = checked(SourceFilter(asked_for(request, asked), rows, dossier=access.dossier))
     found, _, more = page(_shown(filters.qs), cursor, limit)
     return {"items": [_out(one) for one in found], "next": cursor_at(found[-1].number) if more else None}
 

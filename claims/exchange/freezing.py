@@ -71,8 +71,8 @@ def as_everybody(access: Access) -> Access:
 def freeze(access: Access, links: LinkQuerySet, said: Description) -> AnnotatedSet:
     """Freeze these links, chosen as ``as_everybody`` would see them, with what they rest on, from one snapshot.
 
-    Refuses (ValidationError) a selection without a link. Another freezing in this dossier waits until this one is
-    through: before its snapshot, so that it sees the number that this one took.
+    Refuses (ValidationError) a selection without a link, and a split that leaves a part empty. Another freezing in this
+    dossier waits until this one is through: before its snapshot, so that it sees the number that this one took.
     """
     with one_at_a_time("freezing", access.dossier.pk), snapshot(read_only=False):
         return _Freezing(access, said).freeze(links)
@@ -150,6 +150,7 @@ class _Freezing:
             found[families.of(one)].links += 1
         parts = part(found, split.shares, by=split.by, seed=split.seed)
         self.split = _told(split, found, parts)
+        _refuse_empty_parts(self.split)
         return lambda source: 1 + PARTS.index(parts[families.of(source)])
 
     def _join_copies(self, families: Families) -> dict[int, str]:
@@ -259,6 +260,19 @@ def _told(split: Split, found: dict[int, Family], parts: dict[int, str]) -> dict
             for name, one in counted.items()
         },
     }
+
+
+def _refuse_empty_parts(split: dict[str, Any]) -> None:
+    """Refuse (ValidationError) a split that gives a part nothing of what was wished for it: a set stays for ever."""
+    links = {name: found["links"] for name, found in split["parts"].items()}
+    if any(split["shares"][name] and not links[name] for name in PARTS):
+        came = ", ".join(f"{links[name]:,} to {name}" for name in PARTS)
+        raise ValidationError(
+            f"This split would give {came}: links that share a source, a story or a version stay together, and the "
+            f"largest such family has {split['largest']:,}. Nothing was frozen: choose other shares, another way to "
+            "split, or none.",
+            code="empty-part",
+        )
 
 
 def guidelines_in_force(dossier: Dossier) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Collate, Greatest, JSONObject, Substr
 
 from claims.exchange.selection import Selection
@@ -100,6 +100,8 @@ class Pair:
     other: Side
     at: Any = None
     votes: tuple[Vote, ...] = field(default=())
+    decision: Vote | None = None
+    """What a lead settled it as, where one did."""
 
     @property
     def cited(self) -> str:
@@ -144,6 +146,15 @@ def _side(row: tuple[Any, ...], **more: Any) -> Side:
     return Side(*told, **more)
 
 
+_DECISION = JSONObject(
+    reviewer="adjudicated_by__name",
+    verdict="adjudication_verdict",
+    confidence=Value(None, output_field=IntegerField()),
+    note="adjudication_note",
+    at="adjudicated_at",
+)
+
+
 def _votes() -> ArraySubquery:
     told = JSONObject(
         reviewer="reviewer__name", verdict="verdict", confidence="confidence", note="note", at="at"
@@ -157,15 +168,16 @@ def pairs(selection: Selection, *, votes: bool = False) -> Iterator[Pair]:
     links = selection.in_order()
     columns = [*_PAIR, *_columns("from_claim__"), *_columns("to_claim__"), "at"]
     if votes:
-        links = links.annotate(votes=_votes())
-        columns.append("votes")
+        links = links.annotate(votes=_votes(), decision=_DECISION)
+        columns += ["votes", "decision"]
     first, second = len(_PAIR), len(_PAIR) + _PER_SIDE
     for row in links.values_list(*columns).iterator(chunk_size=CHUNK):
         # A verdict is there only once the link is settled, and of a settled link everybody may know.
         shown = votes and row[2] != IN_REVIEW
         sides = _side(row[first:second]), _side(row[second : second + _PER_SIDE])
-        given = tuple(Vote(**vote) for vote in row[-1]) if shown else ()
-        told = [*row[:first], *sides, row[second + _PER_SIDE], given]
+        given = tuple(Vote(**vote) for vote in row[-2]) if shown else ()
+        decision = Vote(**row[-1]) if shown and row[-1]["verdict"] else None
+        told = [*row[:first], *sides, row[second + _PER_SIDE], given, decision]
         yield Pair(*told)
 
 

@@ -88,7 +88,7 @@ def _pair(pair: Pair) -> str:
     more = [pair.state, pair.type, pair.strength, "each supports the other" if pair.is_mutual else ""]
     told = "".join(f'<span class="more">{escape(one)}</span>' for one in more if one)
     because = f'<p class="because" dir="auto">{escape(pair.rationale)}</p>\n' if pair.rationale else ""
-    votes = "".join(map(_vote, pair.votes))
+    votes = "".join(map(_vote, pair.votes)) + (_decision(pair.decision) if pair.decision else "")
     return (
         f'<article class="pair" id="{pair.cited}" data-kind="{pair.kind}">\n'
         f'<div class="pair-head"><h2>{pair.cited}</h2><span class="kind">'
@@ -123,6 +123,12 @@ def _vote(vote: Vote) -> str:
     sure = f", confidence {vote.confidence}" if vote.confidence is not None else ""
     note = f": {escape(vote.note)}" if vote.note else ""
     return f"<li>{escape(vote.reviewer)} judged <b>{vote.verdict}</b>{sure}{note}</li>"
+
+
+def _decision(vote: Vote) -> str:
+    by = f" by {escape(vote.reviewer)}" if vote.reviewer else ""
+    note = f": {escape(vote.note)}" if vote.note else ""
+    return f"<li>Settled{by} as <b>{vote.verdict}</b>{note}</li>"
 
 
 def _source(text: Text) -> str:

@@ -90,7 +90,7 @@ class ReopenForm(forms.Form):
     reason = forms.CharField(
         label="Why is it open again?",
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}),
         error_messages={"required": "Say why it is open again."},
     )
 
@@ -100,7 +100,7 @@ class DueForm(forms.Form):
 
     day = forms.DateField(
         label="Due on",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "autofocus": True}, format="%Y-%m-%d"),
         error_messages={"required": "Give the day.", "invalid": "Write the day as 2026-06-30."},
     )
     expectation = forms.CharField(

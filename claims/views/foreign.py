@@ -139,7 +139,7 @@ def _bring_in(request: Request, looking: _Looking) -> HttpResponse:
         return invalid(request, LOOK, {**_context(looking, None), "wrong": wrong})
     if outcome.report is None:
         return invalid(request, LOOK, _context(looking, outcome))
-    to = reverse("claims:front", args=[looking.access.dossier.slug])
+    to = reverse("claims:link-list", args=[looking.access.dossier.slug])
     left = f"; {len(outcome.bad):,} left out" if outcome.bad else ""
     return done(request, to, f"{looking.file.name}: {outcome.report}{left}.")
 

@@ -58,6 +58,9 @@ function act(element) {
     if (element.select) element.select();
   } else {
     element.click();
+    // What was folded lies before whoever opened it, wherever the page stood.
+    const folded = element.matches("summary") ? element.parentElement : null;
+    if (folded?.open) folded.querySelector(":scope > :not(summary) :is(a[href], button, input:not([type=hidden]), select, textarea)")?.focus();
   }
 }
 

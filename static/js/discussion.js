@@ -29,4 +29,11 @@ if (folded) {
   });
 }
 
+/* Once a comment is sent the keys are keys again: u takes it back. */
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const field = document.activeElement;
+  const sent = event.detail.requestConfig?.verb === "post";
+  if (sent && field.matches("#discussion textarea") && field.value === "") field.blur();
+});
+
 if (location.hash === "#discussion" && folded) folded.open = true;

@@ -14,7 +14,18 @@ function take(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-if (list) {
+/* Under a claim they share the page with other keys: theirs hold while one of them has the focus. */
+function pressed(event) {
+  const { key, repeat } = event.detail;
+  const button = event.target.closest?.("[data-suggestion]")?.querySelector(`[data-does="${DIGITS[key] ?? key}"]`);
+  if (!button) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!repeat) button.click();
+}
+
+if (!list) document.addEventListener("gainsay:key", pressed, { capture: true });
+else {
   const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const first = asked?.matches("[data-suggestion]") ? asked : rows()[0];
   if (first) first.focus({ preventScroll: first !== asked });

@@ -15,6 +15,7 @@ def test_a_mention_is_found_in_the_news_and_marked_as_seen_by_keys(visit: Visit)
     expect(words.get_by_role("link", name="C-4")).to_be_visible()
     expect(page.get_by_text("Comment on C-2 written.")).to_be_visible()
     expect(page.get_by_role("button", name="Unfollow C-2")).to_be_visible()
+    expect(page.get_by_label("Comment", exact=True)).not_to_be_focused()  # the keys are keys again
     page.keyboard.press("h")
     expect(page.get_by_role("button", name="Follow C-2")).to_be_visible()
     assert page.errors == []  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from claims.actions.suggestion import begin_run
-from claims.exchange.freezing import Description, Split, freeze
+from claims.exchange.freezing import Description, freeze
 from claims.exchange.gainsay import import_file
 from claims.models import Link, State
 from config.commands import OperatorCommand
@@ -102,7 +102,7 @@ class Command(OperatorCommand):
         self._freeze(dossier, accounts[Role.LEAD])
 
     def _freeze(self, dossier: Dossier, lead: User) -> None:
-        """Two versions of a set: what is settled, then all of it, split for training."""
+        """Two versions of a set: what is settled, then all of it."""
         access = access_for(lead, dossier)
         assert access
         links = Link.objects.live().filter(dossier=dossier)
@@ -114,4 +114,4 @@ class Command(OperatorCommand):
         )
         settled = links.filter(state=State.SETTLED)
         freeze(access, settled, replace(said, query="state=settled", filter=[("State", "settled")]))
-        freeze(access, links, replace(said, split=Split(by="date", shares=(60, 20, 20), seed=42)))
+        freeze(access, links, said)

@@ -60,7 +60,7 @@ def _line(one: Suggestion) -> dict[str, Any]:
 
 def _words(one: Suggestion) -> str:
     kind = f"may be a change over time ({one.stance})" if one.over_time else f"may {_VERBS[one.stance.value]}"
-    return f"{one.score:.2f}  {one.a} and {one.b} {kind}: {' '.join(map(str, one.reasons))}"
+    return f"{one.score:.2f}  {one.a} and {one.b} {kind}: {'; '.join(map(str, one.reasons))}"
 
 
 _VERBS = {"contradicts": "contradict", "supports": "support each other", "neither": "have nothing to do"}

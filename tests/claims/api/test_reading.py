@@ -51,6 +51,7 @@ def test_lists_go_on_where_the_page_before_ended(
         ("sets", {"cursor": "YWZ0ZXI6LTE="}),
         ("export", {"format": "word"}),
         ("export", {"as_of": "yesterday"}),
+        ("links", {"knd": "contradicts"}),
     ],
 )
 def test_what_is_not_understood_is_named(
@@ -163,6 +164,7 @@ def test_an_import_is_all_or_nothing_and_names_the_lines(
 def test_a_job_writes_what_is_asked_for(dossier: Dossier, analyst: Membership, program: Programs) -> None:
     make_pair(dossier, by=analyst)
     one = program(analyst)
+    assert one.ask(f"{HERE}/exports", "POST", b'{"format": "nli"}').status_code == 422
     answer = one.ask(f"{HERE}/exports", "POST", format="nli", kind="contradicts")
     assert answer.status_code == 202
     begun = json.loads(answer.content)

@@ -167,6 +167,16 @@ def test_copies_of_one_story_never_cross(access: Access, lead: Membership) -> No
     assert dict(SetLink.objects.filter(annotated_set=again).values_list("number", "part")) == parts
 
 
+def test_a_split_that_leaves_a_part_empty_is_refused_and_says_what_it_would_give(access: Access) -> None:
+    origin = access.dossier.origins.create(number=1)
+    Source.objects.filter(dossier=access.dossier).update(origin=origin)
+    with pytest.raises(ValidationError, match="would give 6 to train, 0 to dev, 0 to test"):
+        frozen(access, split=SPLIT)
+    assert not AnnotatedSet.objects.exists()
+    whole = frozen(access, split=Split(by="date", shares=(100, 0, 0), seed=7))
+    assert whole.split["parts"]["train"]["links"] == 6
+
+
 def test_nothing_is_frozen_of_nothing(access: Access) -> None:
     with pytest.raises(ValidationError, match="nothing to freeze"):
         frozen(access, links_of(access).none())

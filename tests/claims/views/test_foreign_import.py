@@ -32,7 +32,7 @@ def test_a_file_is_looked_at_then_comes_in(dossier: Dossier, analyst: Membership
     assert not Source.objects.exists()
     assert b"set.jsonl" in client.get(ADDRESS).content, "it waits to be looked at again"
     answer = client.post(look, {"chosen": "1", "from_statement": "sentence1", "to_statement": "sentence2", "label": "gold_label"})  # fmt: skip  # noqa: E501
-    assert answer["Location"] == "/d/china-russia/"
+    assert answer["Location"] == "/d/china-russia/links/"
     assert "set.jsonl: 1 source, 0 speakers, 4 claims, 2 links, 0 reviews brought in." in client.get("/d/china-russia/").content.decode()  # fmt: skip  # noqa: E501
     assert Source.objects.get().by == analyst
     assert not ForeignFile.objects.exists()
