@@ -195,9 +195,13 @@ def clear_deliveries() -> None:
 
 
 def reason_of(error: IntakeError) -> str:
-    """Why an address was not reached: the first sentence; what follows is for whoever brings in a page."""
-    first, stop, _ = str(error).partition(". ")
-    return first + ("." if stop else "")
+    """Why an address was not reached: the first sentence; what follows is for whoever brings in a page, but for how it
+    may be allowed.
+    """  # fmt: skip
+    first, stop, rest = str(error).partition(". ")
+    said = first.removesuffix(", so it was not fetched") + ("." if stop else "")
+    allow = "GAINSAY_FETCH_ALLOW"
+    return f"{said} Whoever runs this server may allow the host ({allow})." if allow in rest else said
 
 
 def _secret(one: Webhook) -> str:

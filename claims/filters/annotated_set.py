@@ -8,7 +8,6 @@ from django import forms
 
 from claims.actions.review import disclose
 from claims.exchange.selection import Selection
-from claims.filters.contradiction import validate_not_to_come
 from claims.filters.link import LinkFilter
 from claims.models import IN_REVIEW, KINDS, Kind, State
 from claims.querysets.link import LinkQuerySet
@@ -60,7 +59,6 @@ class SetFilter(LinkFilter):
             "Links that there were at the end of a day (UTC), and stood so then. Words are those of today."
         )
         self.filters["as_of"].extra["error_messages"] = {"invalid": "Write the day as 2026-03-01."}
-        self.filters["as_of"].extra["validators"] = [validate_not_to_come]
         self.filters["kind"].method = self.by_kind
 
     @property

@@ -105,7 +105,6 @@ class ContradictionFilter(django_filters.FilterSet):  # type: ignore[misc]
             "What was open at the end of a day (UTC), as it was known then."
         )
         self.filters["as_of"].extra["error_messages"] = {"invalid": "Write the day as 2026-03-01."}
-        self.filters["as_of"].extra["validators"] = [validate_not_to_come]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -175,12 +174,6 @@ class ContradictionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def as_it_is(self, rows: ContradictionQuerySet, name: str, value: object) -> ContradictionQuerySet:
         return rows
-
-
-def validate_not_to_come(day: date) -> None:
-    """Refuse a day that is yet to come: nobody knows what will stand then."""
-    if day > timezone.now().date():
-        raise forms.ValidationError("That day is yet to come.", code="future")
 
 
 def _validate_source(written: str) -> None:

@@ -57,6 +57,7 @@ def test_a_database_without_tables_is_named_in_one_line(monkeypatch: pytest.Monk
         call_command("suggest", "trade", stdout=io.StringIO())
 
 
+@pytest.mark.django_db
 def test_whoever_stops_reading_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     command = load_command_class("claims", "suggest")
 
