@@ -80,16 +80,13 @@ class LinkQuerySet(RecordQuerySet["Link"]):
         return self.filter(Exists(self._rows("reviews").filter(link=OuterRef("pk"), reviewer=person_id)))
 
     def settled_against(self, dossier_id: int, kind: str, *, judged_by: int | None) -> Self:
-        """Those of the dossier that were proposed as this kind, judged by this person, and settled as another kind."""
+        """Those of the dossier that were proposed as this kind and settled as another, among the thousand that this
+        person judged last.
+        """  # fmt: skip
+        hers = self._rows("reviews").filter(reviewer=judged_by).order_by("-at").values("link")[:FEW]
         others = {"contradicts", "supports", "neither"} - {kind}
-        # A look-up for each, as in with_shown_state: else all her reviews would be gathered for the few of a page.
-        hers = self._rows("reviews").filter(link=OuterRef("pk"), reviewer=judged_by).order_by()
         return self.filter(
-            IsNull(Subquery(hers.values("pk")[:1]), False),
-            dossier=dossier_id,
-            kind=kind,
-            state=SETTLED,
-            standing__in=sorted(others),
+            pk__in=hers, dossier=dossier_id, kind=kind, state=SETTLED, standing__in=sorted(others)
         )
 
     def adjudicated(self) -> Self:

@@ -11,7 +11,7 @@ from claims.as_of import as_they_stood, end_of, listed_before, shown_to
 from claims.filters.contradiction import ContradictionFilter
 from claims.models import Contradiction, Due, Kind, Link, Resolution, Speaker, Topic
 from claims.querysets.link import fetch_sides
-from claims.views.link import COUNTED, NAMES_OFFERED, TOLD
+from claims.views.link import COUNTED, NAMES_OFFERED
 from config.web import Request, invalid, show, wants_fragment
 from sources.access import Access, enter
 from sources.keyset import page_sorted
@@ -93,8 +93,7 @@ def _disclose(access: Access, links: list[Link], page: Page[Any], filters: Contr
         others = Link.objects.live().settled_against(
             access.dossier.pk, Kind.CONTRADICTS, judged_by=access.person_id
         )
-        others = others.filter(number__gte=least).order_by("-number")
-        disclose(access, [*links, *others.only("pk")[:TOLD]])
+        disclose(access, [*links, *others.filter(number__gte=least).only("pk")])
 
 
 def _names(access: Access) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Self
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.lookups import IsNull
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -220,15 +221,24 @@ def _form(request: Request, link: Link, refused: VerdictForm | None) -> VerdictF
 
 
 def _left(link: Link, access: Access, asked: LinkQuerySet) -> int:
-    """About how many wait for this reviewer: of the next ``COUNTED`` proposed links, in the order of the queue."""
+    """About how many wait for this reviewer: of the next ``COUNTED`` proposed links, in the order of the queue, and of
+    as many from its beginning.
+    """  # fmt: skip
     place = PLACES[access.dossier.review_order]
     proposed = Link.objects.live().filter(dossier=access.dossier, state=State.PROPOSED).order_by(place)
     here = getattr(link, place)
-    onward = proposed.filter(**{f"{place}__gte": here}).values("pk")[:COUNTED]
-    again = proposed.filter(**{f"{place}__lt": here}).values("pk")[:COUNTED]
-    judged = Review.objects.filter(link=OuterRef("pk"), reviewer=access.person)
-    near = asked.filter(Q(pk__in=onward) | Q(pk__in=again)).not_own_of(access.person.pk)
-    return near.filter(~Exists(judged))[:COUNTED].count()
+    # A look-up for each link: as NOT EXISTS, all her reviews would be gathered for these few.
+    judged = Review.objects.filter(link=OuterRef("pk"), reviewer=access.person).order_by()
+    unjudged = IsNull(Subquery(judged.values("pk")[:1]), True)
+    hers = asked.not_own_of(access.person.pk).filter(unjudged)
+    left = 0
+    for side in (
+        f"{place}__gte",
+        f"{place}__lt",
+    ):  # one by one: of both at once all links would be gone through
+        if left < COUNTED:
+            left += hers.filter(pk__in=proposed.filter(**{side: here}).values("pk")[:COUNTED]).count()
+    return min(left, COUNTED)
 
 
 def _disclosed(access: Access) -> Exists:
