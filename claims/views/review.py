@@ -231,14 +231,9 @@ def _left(link: Link, access: Access, asked: LinkQuerySet) -> int:
     judged = Review.objects.filter(link=OuterRef("pk"), reviewer=access.person).order_by()
     unjudged = IsNull(Subquery(judged.values("pk")[:1]), True)
     hers = asked.not_own_of(access.person.pk).filter(unjudged)
-    left = 0
-    for side in (
-        f"{place}__gte",
-        f"{place}__lt",
-    ):  # one by one: of both at once all links would be gone through
-        if left < COUNTED:
-            left += hers.filter(pk__in=proposed.filter(**{side: here}).values("pk")[:COUNTED]).count()
-    return min(left, COUNTED)
+    # One side by one: of both at once all links would be gone through.
+    sides = [proposed.filter(**{f"{place}__{side}": here}).values("pk")[:COUNTED] for side in ("gte", "lt")]
+    return min(sum(hers.filter(pk__in=side).count() for side in sides), COUNTED)
 
 
 def _disclosed(access: Access) -> Exists:

@@ -460,5 +460,5 @@ def test_the_desk_asks_as_many_questions_of_many_links_as_of_few(
     client.get(DESK)
     for _ in range(12):
         make_pair(dossier, by=analyst)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         client.get(DESK)
