@@ -23,9 +23,8 @@ class OperatorCommand(BaseCommand):
         except SystemExit as ended:
             sys.exit(1 if ended.code == _MISUSED else ended.code)
         except BrokenPipeError:
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-            )  # what is still to be flushed goes there
+            # What is still to be flushed goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
 
     def execute(self, *args: Any, **options: Any) -> str | None:

@@ -36,6 +36,7 @@ def test_every_kind_is_given_its_proof_and_taken_back(visit: Visit) -> None:
     page = visit("lead", LINK)
     for kind in KINDS.values():
         page.keyboard.press("y")
+        expect(page.locator("#resolving nav a").first).to_be_focused()
         page.locator("#resolving nav a", has_text=kind.label).first.click()
         fill(page, kind)
         page.get_by_role("button", name="Resolve", exact=True).click()

@@ -30,6 +30,7 @@ from tests.conftest import (
 
 SignIn = Callable[..., Client]
 ROOT = "/d/china-russia/"
+NLI = FORMATS["nli"]
 
 
 @pytest.fixture
@@ -68,6 +69,15 @@ def freeze_settled(lead: Membership) -> AnnotatedSet:
         filter=[("Kind", "contradicts")],
     )
     return freeze(entered(lead.user, lead.dossier), Link.objects.filter(state="settled"), said)
+
+
+def export_by_job(person: Membership, write: Callable[[Selection], Generator[bytes]]) -> None:
+    """What a job does with an export that this person asked for, written in this way."""
+    assert person.user
+    export = begin_export(entered(person.user, person.dossier), NLI, links=1, query="", words=[])
+    write_export(export.pk, chosen=replace(NLI, write=write), selection=selection_of)
+    export.refresh_from_db()
+    assert export.state == "ready"
 
 
 class TestViewersHaveSeen:
@@ -135,32 +145,22 @@ class TestPagesRecord:
     ) -> None:
         link = make_pair(analyst.dossier, by=analyst)
         make_review(link, by=others[0])
-        nli = FORMATS["nli"]
 
         def late(selection: Selection) -> Generator[bytes]:
             make_review(link, by=others[1])
-            yield from nli.write(selection)
+            yield from NLI.write(selection)
 
-        assert analyst.user
-        access = entered(analyst.user, analyst.dossier)
-        export = begin_export(access, nli, links=1, query="", words=[])
-        write_export(export.pk, chosen=replace(nli, write=late), selection=selection_of)
-        export.refresh_from_db()
-        assert (export.state, is_told(link, analyst)) == ("ready", True)
+        export_by_job(analyst, late)
+        assert is_told(link, analyst)
 
     def test_a_verdict_that_is_none_any_more_once_a_job_has_written_the_file(
         self, analyst: Membership, settled: Link
     ) -> None:
-        nli = FORMATS["nli"]
-
         def late(selection: Selection) -> Generator[bytes]:
-            yield from nli.write(selection)
+            yield from NLI.write(selection)
             raise_reviews_needed(analyst.dossier)
 
-        assert analyst.user
-        access = entered(analyst.user, analyst.dossier)
-        export = begin_export(access, nli, links=1, query="", words=[])
-        write_export(export.pk, chosen=replace(nli, write=late), selection=selection_of)
+        export_by_job(analyst, late)
         settled.refresh_from_db()
         assert (settled.state, is_told(settled, analyst)) == ("proposed", True)
 
