@@ -128,7 +128,9 @@ def test_queries_do_not_grow(
 def test_only_analysts_and_leads(role: str, dossier: Dossier, analyst: Membership, sign_in: SignIn) -> None:
     source = make_source(dossier, by=analyst)
     client = sign_in(make_member(dossier, "someone", role))
-    assert client.post(f"{SOURCES}1/bin/").status_code == 403
+    refused = client.post(f"{SOURCES}1/bin/")
+    assert refused.status_code == 403
+    assert 'href="/d/china-russia/">To the dossier' in refused.content.decode()
     assert not is_binned(source)
     bin_it(source, analyst)
     assert client.get(URL).status_code == 403

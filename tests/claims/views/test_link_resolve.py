@@ -114,6 +114,7 @@ def test_reopened_it_stays_on_record_with_the_reason(
 ) -> None:
     client = sign_in(lead)
     client.post(RESOLVE, posted("scope"))
+    assert "autofocus" in client.get(REOPEN).content.decode()
     assert client.post(REOPEN, {"reason": ""}).status_code == 422
     page = client.post(REOPEN, {"reason": "Both speak of ships."}, follow=True).content.decode()
     assert "Reopened:" in page
